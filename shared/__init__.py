@@ -1,0 +1,1 @@
+"""What more than one service needs: contracts, the pure kernel, the engine and the web base."""

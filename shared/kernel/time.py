@@ -1,0 +1,22 @@
+"""Instants and dates: UTC inside, Swedish local time for deadlines."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+SWEDISH_TIME: Final = ZoneInfo("Europe/Stockholm")
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the first instant (UTC) after `day` in Swedish local time: what comes then is too late."""
+    return datetime.combine(day + timedelta(days=1), time(0), SWEDISH_TIME).astimezone(UTC)
+
+
+def local_date(instant: datetime) -> date:
+    """Return the Swedish calendar date of an aware instant."""
+    return instant.astimezone(SWEDISH_TIME).date()
+
+
+def at_local(day: date, hour: time) -> datetime:
+    """Return the instant (UTC) at which Swedish clocks show `hour` on `day`."""
+    return datetime.combine(day, hour, SWEDISH_TIME).astimezone(UTC)
