@@ -117,7 +117,10 @@ class BudgetReserved(Event):
 
 
 class FundingGranted(Event):
-    """Beslut om bifall, helt eller delvis. Complete enough for the services that follow the project."""
+    """Beslut om bifall, helt eller delvis. Complete enough for the services that follow the project.
+
+    `support_share_bp` is cut, never rounded up (A18). `accept_by` is the last day to accept the grant (A19).
+    """
 
     application_id: ApplicationId
     call: CallId
@@ -134,6 +137,7 @@ class FundingGranted(Event):
     ends_on: date
     legal_basis: str
     contents: str
+    accept_by: date | None = None
 
 
 class ApplicationRejected(Event):
@@ -167,6 +171,16 @@ class GrantAccepted(Event):
     accepted_by: str
 
 
+ApplicationFact = (
+    ApplicationSubmitted
+    | ApplicationSigned
+    | ApplicationAssessed
+    | FundingGranted
+    | ApplicationRejected
+    | ApplicationDismissed
+    | GrantAccepted
+)
+"""What one application's own stream holds."""
 ApplicationsFact = (
     CallPublished
     | ApplicationSubmitted

@@ -172,7 +172,10 @@ class Reporting(Value):
 
 
 class Question(Value):
-    """A question of the form: where its answer lives in the application and whether it must be answered."""
+    """A question of the form: where its answer lives in the application and whether it must be answered.
+
+    `only_for_themes` (empty: every theme) and `only_with_staff_training` say of which applications it is asked.
+    """
 
     field: Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=60)]
     rule: RuleId
@@ -180,6 +183,8 @@ class Question(Value):
     help: Text | None = None
     characters_max: Annotated[int, Field(ge=1, le=20_000)] = 5000
     required: bool = True
+    only_for_themes: Annotated[list[Code], Field(default_factory=list, max_length=50)]
+    only_with_staff_training: bool = False
 
 
 class Attachment(Value):

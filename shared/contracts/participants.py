@@ -33,19 +33,33 @@ class Gender(StrEnum):
     NOT_STATED = "not-stated"
 
 
+class SniVersion(StrEnum):
+    """Which edition of Svensk näringsgrensindelning a code belongs to (P1)."""
+
+    SNI_2007 = "2007"
+    SNI_2025 = "2025"
+
+
 class CompanyRegistered(Event):
-    """Företag registrerat. Name and organisation number are in the contents: a sole trader's are personal data."""
+    """Företag registrerat. Name and organisation number are in the contents: a sole trader's are personal data.
+
+    Employees and amounts are of the latest closed year, which ended on `accounts_closed_on` (P1); `linked_included`
+    says that linked and partner enterprises are in them, `publicly_controlled` that 25 % or more is public (P2).
+    """
 
     company_id: CompanyId
     organisation: OrganisationId
     contents: str
     sni_code: str
-    sni_version: str
+    sni_version: SniVersion
     municipality: str
     county: str
     employees: int
     turnover_ore: int
     balance_sheet_ore: int
+    accounts_closed_on: date
+    linked_included: bool
+    publicly_controlled: bool
 
 
 class CompanyEnrolled(Event):
@@ -66,7 +80,10 @@ class CompanyEnrolled(Event):
 
 
 class RepresentativeNamed(Event):
-    """Företrädare angiven: role and gender; who it is lives outside the facts (P7)."""
+    """Företrädare angiven: role and gender; who it is lives outside the facts (P7).
+
+    `contents` refers to name and contact data, kept under the person's own key; None when nothing was given.
+    """
 
     enrolment_id: EnrolmentId
     project: ApplicationId
@@ -74,6 +91,7 @@ class RepresentativeNamed(Event):
     person_id: PersonId
     role: RepresentativeRole
     gender: Gender
+    contents: str | None = None
 
 
 class WithdrawalReason(StrEnum):

@@ -4,13 +4,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from shared.contracts.applications import BudgetAmount, FundingSource
 from shared.contracts.call import BudgetCategory
 from shared.contracts.event import Event, Value
 from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
 
 
 class VoucherRow(Value):
-    """Verifikationsrad: a row of a voucher in an organisation's ledger (C5). `row` counts from 1."""
+    """Verifikationsrad: a row of a voucher in an organisation's ledger (C5).
+
+    `fiscal_year` is the year's first day as yyyymmdd (two years may begin in one calendar year); `row` counts from 1.
+    """
 
     fiscal_year: int
     series: str
@@ -34,7 +38,10 @@ class CostLine(Value):
 
 
 class LineOutcome(Value):
-    """What a controller decided on one line: the three amounts add up to what was claimed (C8)."""
+    """What a controller decided on one line: the three amounts add up to what was claimed (C8).
+
+    `reason` is a code (`not-incurred`), empty when the whole line is approved; the words are in the contents.
+    """
 
     line: int
     category: BudgetCategory
@@ -53,7 +60,10 @@ class PayoutLimit(StrEnum):
 
 
 class CostsReported(Event):
-    """Ansökan om utbetalning inkommen: costs of a period (C1–C5). `flat_rate_ore` is computed (C6)."""
+    """Ansökan om utbetalning inkommen: costs of a period (C1–C5). `flat_rate_ore` is computed (C6).
+
+    `over_budget` says by how much each category's accumulated claims exceed the granted budget (C7, A19).
+    """
 
     payment_request_id: PaymentRequestId
     project: ApplicationId
@@ -63,7 +73,19 @@ class CostsReported(Event):
     final: bool
     lines: list[CostLine]
     flat_rate_ore: int
+    over_budget: list[BudgetAmount]
     contents: str
+
+
+class PeriodClaimed(Event):
+    """Redovisningsperiod tagen in the project's account, so that no two requests overlap (C1)."""
+
+    project: ApplicationId
+    payment_request_id: PaymentRequestId
+    period_from: date
+    period_to: date
+    final: bool
+    claimed: list[BudgetAmount]
 
 
 class CostsVerified(Event):
@@ -74,33 +96,55 @@ class CostsVerified(Event):
     verified_by: str
     lines: list[LineOutcome]
     flat_rate_approved_ore: int
+    contents: str
+
+
+class CostsApproved(Event):
+    """Godkända kostnader förda till projektets konto: what C9 adds up, per category with the flat rate."""
+
+    project: ApplicationId
+    payment_request_id: PaymentRequestId
+    verified_by: str
+    approved: list[BudgetAmount]
 
 
 class CoFundingPaidIn(Event):
-    """Medfinansiering inbetald (C9)."""
+    """Extern medfinansiering inbetald (C9). Who paid is in the contents; own cash counts by the ledger instead."""
 
     project: ApplicationId
     organisation: OrganisationId
+    source: FundingSource
     amount_ore: int
     paid_on: date
+    contents: str
 
 
 class PayoutApproved(Event):
-    """Utbetalning beslutad: the amount of C9 and the limit that decided it."""
+    """Utbetalning beslutad: the amount of C9 and the limit that decided it.
+
+    `costs_approved_ore` and `co_funding_ore` (external paid in + own cash as C9 counts it) are accumulated.
+    """
 
     project: ApplicationId
     payment_request_id: PaymentRequestId
     payment_number: int
     approved_by: str
     costs_approved_ore: int
+    co_funding_ore: int
     amount_ore: int
     limited_by: PayoutLimit
 
 
-ReportingFact = CostsReported | CostsVerified | CoFundingPaidIn | PayoutApproved
+PaymentRequestFact = CostsReported | CostsVerified
+"""The facts of a `payment-request/<id>` stream."""
+AccountFact = PeriodClaimed | CostsApproved | CoFundingPaidIn | PayoutApproved
+"""The facts of an `account/<project>` stream."""
+ReportingFact = PaymentRequestFact | AccountFact
 FACTS: Final[tuple[type[Event], ...]] = (
     CostsReported,
+    PeriodClaimed,
     CostsVerified,
+    CostsApproved,
     CoFundingPaidIn,
     PayoutApproved,
 )

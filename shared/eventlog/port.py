@@ -82,3 +82,7 @@ class EventLog(Protocol):
     async def load(self, stream: Stream[S]) -> Loaded[S]:
         """Return the majority-committed state of one stream."""
         ...
+
+    async def claimant(self, kind: str, value: str) -> str | None:
+        """Return the id of the stream that holds the claim on `value` (majority-committed), or None."""
+        ...

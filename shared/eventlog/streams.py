@@ -28,14 +28,25 @@ class StreamType(Generic[S]):
         """Return the stream of one thing. `key` is needed when it may be new, and checked when it is not."""
         return Stream(self, f"{self.category}/{identifier}", key)
 
+    def new(self, identifier: str, *, key: str) -> "Stream[S]":
+        """Return the stream of something whose id has just been made: it is decided on its first state, unread.
+
+        If it exists after all the log finds out when it writes, loads it and decides again.
+        """
+        return Stream(self, f"{self.category}/{identifier}", key, new=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Stream(Generic[S]):
-    """One stream: `id` is `<category>/<identifier>`, `key` its record key on Kafka (None: it must exist)."""
+    """One stream: `id` is `<category>/<identifier>`, `key` its record key on Kafka (None: it must exist).
+
+    `new`: its id has just been made, so that there is nothing to load.
+    """
 
     type: StreamType[S]
     id: str
     key: str | None
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ Fact = TypeVar("Fact", bound=Event)
 Document = dict[str, Any]
 
 
+def identifier_of(stream: str) -> str:
+    """Return the part of a stream id behind its category: `application/<id>` → `<id>`."""
+    return stream.partition("/")[2]
+
+
 class Recorded(NamedTuple):
     """Where and when a fact was recorded: everything the record says beside the fact itself.
 
@@ -35,7 +40,9 @@ class View(Generic[Row, Fact]):
     or be a partial total (`programme/p07`) that a query sums. `fold` is pure: it returns the new row and gets None
     for a document that does not exist yet; it never reads the clock and commutes across streams.
     `one_stream`: each document follows exactly one stream and is the only one that follows it in this projection,
-    so that the stream's head is kept in the document itself (no extra write).
+    so that the stream's head is kept in the document itself (no extra write), in the fields `_stream`, `_head` and
+    `_head_id`, which folds never see. `document_of_stream` says which document that is; where a document turns out to
+    follow another stream (`call/x` and `call-budget/x` share an identifier), heads quietly go to their own collection.
     """
 
     collection: str
@@ -43,6 +50,7 @@ class View(Generic[Row, Fact]):
     document_ids: Callable[[Fact, Recorded], Iterable[str]]
     fold: Callable[[Row | None, Fact, Recorded], Row]
     one_stream: bool = False
+    document_of_stream: Callable[[str], str] = identifier_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How Lotsen runs: the `lotsen` command, real parts on one machine, and the generated documents."""

@@ -1,0 +1,194 @@
+"""The `lotsen` command: what an operator starts, prepares and looks at."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import uvloop
+from rich.console import Console
+
+from shared.logs import configure_logs
+from shared.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    name="lotsen",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Runs a public pilot programme from the published call to the last repayment.",
+)
+parked = typer.Typer(no_args_is_help=True, help="Facts that could not be taken, with the reason.")
+app.add_typer(parked, name="parked")
+
+console: Final = Console(stderr=True, highlight=False)
+
+
+class ServiceName(StrEnum):
+    """The services that can be named on the command line."""
+
+    APPLICATIONS = "applications"
+    PARTICIPANTS = "participants"
+    EVENTS = "events"
+    REPORTING = "reporting"
+
+
+Services = Annotated[list[ServiceName], typer.Argument(help="One or more of the four services.", show_default=False)]
+StateDir = Annotated[
+    Path,
+    typer.Option("--state", envvar="LOTSEN_STATE_DIR", help="Where data, logs and secrets of this machine are kept."),
+]
+Port = Annotated[int, typer.Option(envvar="LOTSEN_PORT", min=1, max=65535, help="Port of the API and the pages.")]
+STATE_DIR: Final = Path(".state")
+PORT: Final = 8080
+
+
+def _settings() -> Settings:
+    """Return the settings, or end with one line that names what is wrong with them."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(SettingsError.exit_code) from None
+    configure_logs(settings.log_level)
+    return settings
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+@app.command()
+def serve(
+    services: Services,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Port = PORT,
+) -> None:
+    """Serve the API and pages of SERVICES on one port, each under its prefix."""
+    from deploy.processes import serve as serve_services  # noqa: PLC0415 - other commands start without the web
+    from deploy.services import SERVICES  # noqa: PLC0415 - the same
+
+    settings = _settings()
+    _run(serve_services(settings, [SERVICES[name] for name in services], host=host, port=port))
+
+
+@app.command()
+def relay(services: Services) -> None:
+    """Publish the facts of SERVICES on Kafka. Two for one service are safe: the second waits for the first to end."""
+    _work(services, relays=True, projectors=False)
+
+
+@app.command()
+def project(services: Services) -> None:
+    """Fold facts into the read models of SERVICES. Several share the partitions and take over from each other."""
+    _work(services, relays=False, projectors=True)
+
+
+@app.command()
+def work(services: Services) -> None:
+    """Both: relay and project SERVICES in one process."""
+    _work(services, relays=True, projectors=True)
+
+
+def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> None:
+    from deploy.processes import work as work_services  # noqa: PLC0415 - help is quick without the engine
+    from deploy.services import SERVICES  # noqa: PLC0415 - the same
+
+    settings = _settings()
+    _run(work_services(settings, [SERVICES[name] for name in services], relays=relays, projectors=projectors))
+
+
+@app.command()
+def init() -> None:
+    """Prepare replica set, topics, collections and indexes. Running it again changes nothing."""
+    from deploy.initialise import initialise  # noqa: PLC0415 - help is quick without the engine
+
+    _run(initialise(_settings(), typer.echo))
+
+
+@app.command()
+def lag() -> None:
+    """Show how far every read model is behind its topics, and how fresh it is."""
+    from deploy.status import print_lag  # noqa: PLC0415 - help is quick without the engine
+
+    _run(print_lag(_settings()))
+
+
+@parked.command("list")
+def parked_list() -> None:
+    """List parked facts of all read models: stream, position, reason, since when."""
+    from deploy.status import print_parked  # noqa: PLC0415 - help is quick without the engine
+
+    _run(print_parked(_settings()))
+
+
+@parked.command("show")
+def parked_show(
+    identifier: Annotated[str, typer.Argument(help="The id that `lotsen parked list` printed.")],
+) -> None:
+    """Show one parked fact: headers, reason and (in a sandbox only) its value."""
+    from deploy.status import print_parked_fact  # noqa: PLC0415 - help is quick without the engine
+
+    _run(print_parked_fact(_settings(), identifier))
+
+
+@app.command()
+def up(
+    *,
+    state: StateDir = STATE_DIR,
+    port: Port = PORT,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when everything answers; `lotsen down` ends it.")
+    ] = False,
+) -> None:
+    """Start everything on this machine as a sandbox: real Kafka, real MongoDB, services and workers."""
+    from deploy.standing import stand, stand_detached  # noqa: PLC0415 - help is quick without the engine
+
+    configure_logs("warning")
+    _run(stand_detached(state, port, say) if detach else stand(state, port, say))
+
+
+@app.command()
+def down(state: StateDir = STATE_DIR) -> None:
+    """End what `lotsen up --detach` started."""
+    from deploy.standing import end  # noqa: PLC0415 - help is quick without the engine
+
+    _run(end(state, say))
+
+
+@app.command()
+def demo(
+    *,
+    state: Annotated[
+        Path, typer.Option("--state", help="Where the demo keeps data and logs; begun anew each time.")
+    ] = Path(".state/demo"),
+    port: Port = PORT,
+) -> None:
+    """Play the programme's year on real parts, over HTTP, and compare every total."""
+    from deploy.demo.run import play  # noqa: PLC0415 - help is quick without the engine
+
+    configure_logs("warning")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        raise typer.Exit(runner.run(play(state, port, stay=sys.stdout.isatty())))
+
+
+@app.command()
+def contracts() -> None:
+    """Write OpenAPI, AsyncAPI and the event catalogue into docs/api."""
+    from deploy.contracts import write  # noqa: PLC0415 - help is quick without the web
+
+    for place in write():
+        typer.echo(place.name)
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal what is being done."""
+    console.print(f"· {sentence}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""The four services. They know each other through shared/contracts only."""

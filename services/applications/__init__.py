@@ -1,0 +1,1 @@
+"""Calls and applications: from the published call to the accepted grant."""

@@ -1,0 +1,1 @@
+"""Ansökan: checked, submitted, signed, assessed, decided and accepted."""

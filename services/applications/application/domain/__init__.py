@@ -1,0 +1,59 @@
+"""The rules of an application: its form, its arrival, its assessment and the decision on it."""
+
+from services.applications.application.domain.assessing import AssessApplication, ScoredCriterion, assess
+from services.applications.application.domain.check import RULES, Checked, check
+from services.applications.application.domain.deciding import (
+    AcceptGrant,
+    DecisionText,
+    DismissApplication,
+    RejectApplication,
+    accept_grant,
+    dismiss,
+    reject,
+)
+from services.applications.application.domain.form import Applicant, BudgetItem, CoFunder, CoFundingKind, Form
+from services.applications.application.domain.granting import CallVersions, GrantFunding, RevisedBudget, grant
+from services.applications.application.domain.refusals import CallNotPublished
+from services.applications.application.domain.state import (
+    APPLICATIONS,
+    CALL_BUDGETS,
+    Application,
+    CallBudget,
+    Status,
+)
+from services.applications.application.domain.submission import SignApplication, SubmitApplication, sign, submit
+
+__all__ = [
+    "APPLICATIONS",
+    "CALL_BUDGETS",
+    "RULES",
+    "AcceptGrant",
+    "Applicant",
+    "Application",
+    "AssessApplication",
+    "BudgetItem",
+    "CallBudget",
+    "CallNotPublished",
+    "CallVersions",
+    "Checked",
+    "CoFunder",
+    "CoFundingKind",
+    "DecisionText",
+    "DismissApplication",
+    "Form",
+    "GrantFunding",
+    "RejectApplication",
+    "RevisedBudget",
+    "ScoredCriterion",
+    "SignApplication",
+    "Status",
+    "SubmitApplication",
+    "accept_grant",
+    "assess",
+    "check",
+    "dismiss",
+    "grant",
+    "reject",
+    "sign",
+    "submit",
+]

@@ -1,0 +1,211 @@
+"""The rules of the form about who applies, when, for what and how it is described (A1–A3, A6–A9 and the questions)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from stdnum.se import orgnr
+
+from services.applications.application.domain.findings import error, note, warning
+from services.applications.application.domain.form import Form
+from services.applications.call.domain import closes_at, opens_at
+from shared.contracts.call import CallDefinition, Question
+from shared.kernel.refusals import Problem
+from shared.kernel.time import local_date
+
+_CENTURIES_OF_PERSONS: Final = ("18", "19", "20")
+_PREFIX_OF_LEGAL_PERSONS: Final = "16"
+_LONG_FORM_LENGTH: Final = 12
+_FORMS_TO_REVIEW: Final = "136"
+"""First digit of dödsbon, foreign companies and enkla bolag: a person looks at what the applicant is."""
+_THIRD_DIGIT_OF_LEGAL_PERSONS: Final = "23456789"
+"""A month never reaches 20, so that a personnummer has 0 or 1 here."""
+
+
+def arrives_in_time(_form: Form, call: CallDefinition, now: datetime) -> Iterator[Problem]:
+    """A1: what arrives late is received all the same, so that being late only warns; being early refuses."""
+    if now < opens_at(call):
+        yield error(
+            "A1",
+            "",
+            f"Utlysningen öppnar {call.opens_on}.",
+            f"The call opens on {call.opens_on}.",
+        )
+    if now >= closes_at(call):
+        yield warning(
+            "A1",
+            "",
+            f"Utlysningen stängde {call.closes_on}. Ansökan tas emot men kommer att avvisas.",
+            f"The call closed on {call.closes_on}. The application is received but will be dismissed.",
+        )
+
+
+def compact_number(organisation_number: str) -> str:
+    """Return the number as ten digits where it can be: without separators and without the prefix 16."""
+    digits = "".join(character for character in organisation_number if character not in " -.")
+    if len(digits) == _LONG_FORM_LENGTH and digits.startswith(_PREFIX_OF_LEGAL_PERSONS):
+        return digits.removeprefix(_PREFIX_OF_LEGAL_PERSONS)
+    return digits
+
+
+def is_persons_number(digits: str) -> bool:
+    """Tell whether compacted digits are a person's number, not a legal person's (A2)."""
+    if len(digits) == _LONG_FORM_LENGTH:
+        return digits.startswith(_CENTURIES_OF_PERSONS) and bool(orgnr.is_valid(digits[2:]))
+    return bool(orgnr.is_valid(digits)) and digits[2] not in _THIRD_DIGIT_OF_LEGAL_PERSONS
+
+
+def is_no_sole_trader(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """A2: a sole trader's number is a personnummer; unusual legal forms are looked at by a person."""
+    pointer = "/applicant/organisation_number"
+    digits = compact_number(form.applicant.organisation_number)
+    if is_persons_number(digits):
+        if not call.sole_traders_may_apply:
+            yield error(
+                "A2",
+                pointer,
+                "Enskilda näringsidkare kan inte söka stödet.",
+                "Sole traders cannot apply for the support.",
+            )
+    elif not orgnr.is_valid(digits):
+        yield error("A2", pointer, "Organisationsnumret är inte giltigt.", "The organisation number is not valid.")
+    elif digits[0] in _FORMS_TO_REVIEW:
+        yield note(
+            "A2",
+            pointer,
+            "En handläggare granskar om sökanden får söka: numret hör till en ovanlig juridisk form.",
+            "A case officer reviews whether the applicant may apply: the number belongs to an unusual legal form.",
+        )
+
+
+def applicant_is_named(form: Form, _call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """A3: an applicant and a project have names."""
+    if not form.applicant.name.strip():
+        yield error("A3", "/applicant/name", "Sökandens namn saknas.", "The applicant's name is missing.")
+    if not form.title.strip():
+        yield error("A3", "/title", "Projektets namn saknas.", "The project's name is missing.")
+
+
+def period_fits(form: Form, call: CallDefinition, now: datetime) -> Iterator[Problem]:
+    """A6: from the day of arrival at the earliest, to the call's last day at the latest."""
+    arrives_on, last = local_date(now), call.period.ends_on_latest
+    if form.starts_on is None:
+        yield error("A6", "/starts_on", "Projektets startdatum saknas.", "The project's first day is missing.")
+    elif form.starts_on < arrives_on:
+        yield error(
+            "A6",
+            "/starts_on",
+            f"Projektet kan tidigast starta den dag ansökan kommer in, {arrives_on}.",
+            f"The project can start on the day the application arrives, {arrives_on}, at the earliest.",
+        )
+    if form.ends_on is None:
+        yield error("A6", "/ends_on", "Projektets slutdatum saknas.", "The project's last day is missing.")
+    elif form.ends_on > last:
+        yield error(
+            "A6", "/ends_on", f"Projektet får som längst drivas till {last}.", f"The project must end by {last}."
+        )
+    if form.starts_on is not None and form.ends_on is not None and form.ends_on < form.starts_on:
+        yield error("A6", "/ends_on", "Projektet slutar innan det börjar.", "The project ends before it starts.")
+
+
+def one_theme(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """A7: exactly one of the call's themes; a theme of one's own is named in own words."""
+    chosen = next((theme for theme in call.themes if theme.code == form.theme), None)
+    if chosen is None:
+        codes = ", ".join(theme.code for theme in call.themes)
+        yield error("A7", "/theme", f"Välj ett tema: {codes}.", f"Choose one theme: {codes}.")
+    elif chosen.needs_own_words and not (form.theme_own_words or "").strip():
+        yield error("A7", "/theme_own_words", "Beskriv temat med egna ord.", "Describe the theme in your own words.")
+
+
+def a_global_goal(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """A8: at least one Agenda 2030 goal, each of them known and named once."""
+    if not form.global_goals:
+        yield error(
+            "A8", "/global_goals", "Välj minst ett globalt mål i Agenda 2030.", "Choose at least one Agenda 2030 goal."
+        )
+    for position, goal in enumerate(form.global_goals):
+        if goal not in call.global_goals:
+            yield error("A8", f"/global_goals/{position}", f"Mål {goal} är okänt.", f"Goal {goal} is unknown.")
+        elif goal in form.global_goals[:position]:
+            yield error(
+                "A8", f"/global_goals/{position}", f"Mål {goal} är valt två gånger.", f"Goal {goal} is there twice."
+            )
+
+
+def counties_are_stated(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """A9: where the project runs, among the counties of the call."""
+    if not form.counties:
+        yield error("A9", "/counties", "Ange minst ett län.", "State at least one county.")
+    for position, county in enumerate(form.counties):
+        if county not in call.counties:
+            yield error(
+                "A9",
+                f"/counties/{position}",
+                f"Län {county} ingår inte i utlysningen.",
+                f"County {county} is not part of the call.",
+            )
+
+
+def participation_is_estimated(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """A9: companies, their hours, and women and men among their representatives; a large group is a warning."""
+    needed = (
+        (
+            "companies_planned",
+            form.companies_planned,
+            "antalet deltagande företag",
+            "number of participating companies",
+        ),
+        ("hours_per_company_planned", form.hours_per_company_planned, "timmar per företag", "hours per company"),
+        ("hours_planned", form.hours_planned, "företagens timmar sammanlagt", "total hours of the companies"),
+    )
+    for field, value, sv, en in needed:
+        if not value:
+            yield error("A9", f"/{field}", f"Uppskatta {sv}.", f"Estimate the {en}.")
+    for field, persons, sv, en in (
+        ("women_planned", form.women_planned, "kvinnor", "women"),
+        ("men_planned", form.men_planned, "män", "men"),
+    ):
+        if persons is None:
+            yield error(
+                "A9",
+                f"/{field}",
+                f"Uppskatta antalet {sv} bland företagens representanter.",
+                f"Estimate the number of {en} among the companies' representatives.",
+            )
+    limit = call.companies.group_size_warning
+    if (form.companies_planned or 0) > limit:
+        yield warning(
+            "A9",
+            "/companies_planned",
+            f"Utlysningen avser en mindre grupp av företag; fler än {limit} behöver motiveras.",
+            f"The call is for a small group of companies; more than {limit} need a reason.",
+        )
+
+
+def questions_are_answered(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
+    """Every question of the call, by the rule it belongs to (A3, A9, A10 …): answered if required, and in bounds."""
+    answers = form.answers
+    asked = [question for question in call.questions if _is_asked(question, form)]
+    for question in asked:
+        answer, pointer = answers.get(question.field, "").strip(), f"/answers/{question.field}"
+        if question.required and not answer:
+            yield error(
+                question.rule, pointer, f"Svar saknas: {question.text.sv}", f"An answer is missing: {question.text.en}"
+            )
+        if len(answer) > question.characters_max:
+            limit = question.characters_max
+            yield error(
+                question.rule,
+                pointer,
+                f"Svaret är längre än {limit} tecken.",
+                f"The answer exceeds {limit} characters.",
+            )
+    for field in answers.keys() - {question.field for question in call.questions}:
+        yield error("A9", f"/answers/{field}", "Utlysningen har ingen sådan fråga.", "The call has no such question.")
+
+
+def _is_asked(question: Question, form: Form) -> bool:
+    if question.only_with_staff_training and not form.staff_training_ore:
+        return False
+    return not question.only_for_themes or form.theme in question.only_for_themes

@@ -1,0 +1,1 @@
+"""Applications at the border: bodies in, answers out."""

@@ -1,0 +1,172 @@
+"""What is answered about applications: built from rows, facts and contents that are already ours."""
+
+from datetime import date, datetime
+from typing import Final
+
+from pydantic import Field, TypeAdapter
+
+from services.applications.application.domain import Checked, DecisionText, Form
+from services.applications.application.projections import ApplicationRow, CallBudgetRow, CaseStatus
+from services.applications.application.schemas.bodies import FormBody
+from shared.contracts.applications import ApplicationSubmitted, DismissalReason
+from shared.contracts.call import BudgetCategory, CallDefinition
+from shared.eventlog.port import Receipt
+from shared.kernel.refusals import Problem, Severity
+from shared.web.schemas import Answer, ReceiptBody, receipt_body
+
+_FORM: Final = TypeAdapter(Form)
+
+
+class ProblemBody(Answer):
+    """One finding of a rule, with the call's own words."""
+
+    rule: str
+    severity: Severity
+    pointer: str = Field(description="JSON-pekare till fältet / JSON pointer to the field")
+    sv: str
+    en: str
+    quotation: str
+
+
+class CheckBody(Answer):
+    """Everything the rules found. Only errors forbid submission (A15)."""
+
+    submission_allowed: bool
+    problems: list[ProblemBody]
+
+
+class SubmissionReceiptBody(ReceiptBody):
+    """Mottagningskvitto / receipt of an application."""
+
+    call: str
+    call_version: int = Field(description="Ansökan prövas enligt den här versionen / the version it is pinned to")
+    arrived_at: datetime
+    late: bool = Field(description="Sen ansökan avvisas genom beslut / a late one is dismissed by a decision (A1)")
+    signed: bool
+
+
+class CategorySum(Answer):
+    """Belopp per kostnadsslag / an amount in one category."""
+
+    category: BudgetCategory
+    amount_ore: int
+
+
+class ApplicationSummaryBody(Answer):
+    """An application as the facts tell it. Budget figures are those of the decision once there is a grant."""
+
+    id: str
+    organisation: str
+    call: str
+    call_version: int
+    status: CaseStatus
+    late: bool
+    signed: bool
+    arrived_at: datetime
+    theme: str
+    global_goals: list[int]
+    counties: list[str]
+    starts_on: date
+    ends_on: date
+    companies_planned: int
+    hours_planned: int
+    women_planned: int
+    men_planned: int
+    budget: list[CategorySum]
+    budget_total_ore: int
+    amount_applied_ore: int
+    co_funding_ore: int
+    staff_training_ore: int
+    assessments: int
+    amount_granted_ore: int
+    support_share_bp: int
+    partial: bool
+    legal_basis: str | None
+    dismissal_reason: DismissalReason | None
+    decided_by: str | None
+    decided_at: datetime | None
+    accept_by: date | None
+
+
+class DecisionTextBody(Answer):
+    """What the decision says beside the facts."""
+
+    reasons: str
+    presenter: str | None
+    others_present: list[str]
+
+
+class ApplicationDetailBody(ApplicationSummaryBody):
+    """An application with its contents; a part that has been disposed of, or is not there yet, is null."""
+
+    form: FormBody | None
+    decision: DecisionTextBody | None
+
+
+class CallBudgetBody(Answer):
+    """Utlysningens ram och vad som är beviljat / the ceiling of a call and what is granted (A17)."""
+
+    call: str
+    ceiling_ore: int
+    reserved_ore: int
+    free_ore: int
+    grants: int
+
+
+def check_body(checked: Checked) -> CheckBody:
+    """Return what a check found."""
+    return CheckBody(
+        submission_allowed=checked.submission_allowed, problems=[_problem_body(found) for found in checked.problems]
+    )
+
+
+def submission_receipt(receipt: Receipt) -> SubmissionReceiptBody:
+    """Return the receipt of a submission, built from its facts so that a repeat answers the same."""
+    submitted = receipt.events[0]
+    assert isinstance(submitted, ApplicationSubmitted)
+    return SubmissionReceiptBody(
+        **receipt_body(receipt, submitted.application_id).model_dump(),
+        call=submitted.call,
+        call_version=submitted.call_version,
+        arrived_at=submitted.arrived_at,
+        late=submitted.late,
+        signed=len(receipt.events) > 1,
+    )
+
+
+def application_summary(row: ApplicationRow) -> ApplicationSummaryBody:
+    """Return a row of the read model."""
+    return ApplicationSummaryBody.model_validate({**row, "id": row["_id"]})
+
+
+def application_detail(row: ApplicationRow, form: Form | None, text: DecisionText | None) -> ApplicationDetailBody:
+    """Return a row of the read model with its contents."""
+    return ApplicationDetailBody(
+        **application_summary(row).model_dump(),
+        form=FormBody.model_validate_json(_FORM.dump_json(form)) if form is not None else None,
+        decision=DecisionTextBody.model_validate(text, from_attributes=True) if text is not None else None,
+    )
+
+
+def call_budget_body(definition: CallDefinition, row: CallBudgetRow | None) -> CallBudgetBody:
+    """Return a call's ceiling, taken from its newest version, and what is reserved of it."""
+    ceiling_ore = definition.amounts.budget_ore
+    reserved_ore, grants = (row["reserved_ore"], row["grants"]) if row is not None else (0, 0)
+    return CallBudgetBody(
+        call=definition.id,
+        ceiling_ore=ceiling_ore,
+        reserved_ore=reserved_ore,
+        free_ore=ceiling_ore - reserved_ore,
+        grants=grants,
+    )
+
+
+def _problem_body(problem: Problem) -> ProblemBody:
+    return ProblemBody(
+        rule=problem.rule,
+        severity=problem.severity,
+        pointer=problem.pointer,
+        sv=problem.sv,
+        en=problem.en,
+        quotation=problem.quotation,
+    )

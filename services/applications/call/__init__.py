@@ -1,0 +1,1 @@
+"""Utlysning: a call is data, validated whole and published once."""

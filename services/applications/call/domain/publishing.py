@@ -1,0 +1,97 @@
+"""A call's stream: its versions, and the decision to publish one."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, assert_never
+
+from services.applications.call.domain.dates import closes_at
+from services.applications.call.domain.soundness import unsound
+from shared.contracts.applications import CallPublished
+from shared.contracts.call import CallDefinition
+from shared.eventlog.streams import StreamType
+from shared.kernel.ids import CallId
+from shared.kernel.refusals import Refusal
+
+
+class CallNotSound(Refusal):
+    """The definition contradicts itself or names something unknown; `problems` holds every reason."""
+
+    status = 422
+    sv = "Utlysningen kan inte publiceras: definitionen har fel. Alla fel står i listan."
+    en = "The call cannot be published: its definition has faults. The list holds all of them."
+
+
+class CallVersionNotNext(Refusal):
+    """A call is corrected one version at a time, so that nobody overwrites what somebody else published."""
+
+    sv = "Utlysningen finns i version {newest}. En rättelse ska ha version {next}."
+    en = "The call exists in version {newest}. A correction must have version {next}."
+
+
+class CallClosedForCorrection(Refusal):
+    """Corrections only while the call is open: what applicants answered must not change afterwards."""
+
+    rule = "A1"
+    sv = "Utlysningen har stängt och kan inte längre rättas."
+    en = "The call has closed and can no longer be corrected."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Every published version of a call, the newest last; empty before the first."""
+
+    versions: tuple[CallDefinition, ...] = ()
+
+    @property
+    def newest(self) -> CallDefinition | None:
+        """The version that new applications are submitted under, None before the call is published."""
+        return self.versions[-1] if self.versions else None
+
+    def pinned(self, version: int) -> CallDefinition:
+        """Return the version an application is pinned to. Raises LookupError for one that was never published."""
+        for definition in self.versions:
+            if definition.version == version:
+                return definition
+        raise LookupError(f"version {version} was never published")
+
+
+def evolve(call: Call, event: CallPublished) -> Call:
+    """Fold one fact into the call."""
+    match event:
+        case CallPublished():
+            return Call((*call.versions, event.definition))
+        case _:
+            assert_never(event)
+
+
+CALLS: Final = StreamType("call", Call, Call, evolve, (CallPublished,))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCall:
+    """Publicera en utlysning, or correct it when its version is the next."""
+
+    definition: CallDefinition
+
+
+def publish(call: Call, command: PublishCall, *, now: datetime) -> list[CallPublished]:
+    """Publish the first version of a call, or a correction while the newest version is still open.
+
+    Raises CallNotSound (with every reason), CallVersionNotNext, CallClosedForCorrection.
+    """
+    definition = command.definition
+    problems = unsound(definition)
+    if problems:
+        raise CallNotSound(*problems)
+    newest = call.newest
+    if newest is not None and definition.version != newest.version + 1:
+        raise CallVersionNotNext(newest=newest.version, next=newest.version + 1)
+    if newest is not None and now >= closes_at(newest):
+        raise CallClosedForCorrection
+    return [CallPublished(call=CallId(definition.id), definition=definition, definition_hash=hash_of(definition))]
+
+
+def hash_of(definition: CallDefinition) -> str:
+    """Return the SHA-256 of the definition's canonical JSON, hexadecimal: which words an applicant answered."""
+    return hashlib.sha256(definition.model_dump_json().encode()).hexdigest()

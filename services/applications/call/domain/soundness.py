@@ -1,0 +1,224 @@
+"""What a sound definition of a call is: each field by itself, and fields against each other."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from shared.contracts.call import BudgetCategory, CallDefinition
+from shared.kernel.refusals import Problem
+
+KNOWN_RULES: Final = frozenset(
+    f"{chapter}{number}"
+    for chapter, last in {"A": 28, "P": 11, "E": 6, "C": 14}.items()
+    for number in range(1, last + 1)
+)
+"""The rule book's ids, by chapter: what a quotation or a question may refer to."""
+
+COUNTIES: Final = frozenset(f"{number:02d}" for number in range(1, 26)) - {"02", "11", "15", "16"}
+"""The 21 län, by code; four codes went out of use when län were merged."""
+
+GLOBAL_GOALS: Final = range(1, 18)
+"""Agenda 2030 has seventeen."""
+
+
+def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+    form: Any = Annotated[field.annotation, field]
+    return TypeAdapter(form)
+
+
+_FIELDS: Final = {name: _adapter(field) for name, field in CallDefinition.model_fields.items()}
+_REQUIRED: Final = [name for name, field in CallDefinition.model_fields.items() if field.is_required()]
+_SWEDISH: Final = {
+    "missing": "Uppgiften saknas.",
+    "extra_forbidden": "Fältet är okänt.",
+    "enum": "Värdet är okänt.",
+    "string_pattern_mismatch": "Värdet har fel form.",
+}
+
+
+class Check(NamedTuple):
+    """One reason why a definition is not sound. `find` is asked only when the fields it `needs` are well formed."""
+
+    needs: tuple[str, ...]
+    find: Callable[[CallDefinition], Iterable[Problem]]
+
+
+def unsound(definition: CallDefinition) -> list[Problem]:
+    """Return every reason why a well-formed definition cannot be published; none when it is sound."""
+    return [problem for check in CHECKS for problem in check.find(definition)]
+
+
+def read_definition(tree: object) -> tuple[CallDefinition | None, list[Problem]]:
+    """Turn the plain tree of a call file (dates as ISO strings) into a definition, or into every reason why not.
+
+    Unknown names are refused, not skipped. Fields are judged one by one, so that a fault in one does not hide what
+    is wrong with the others; a check of fields against each other waits until those fields are well formed.
+    """
+    if not isinstance(tree, dict):
+        return None, [Problem("", "", "Filen är ingen utlysning.", "The file is not a call.")]
+    fields, problems = _well_formed_fields(tree)
+    draft = CallDefinition.model_construct(**fields)
+    for check in CHECKS:
+        if fields.keys() >= set(check.needs):
+            problems.extend(check.find(draft))
+    return (None if problems else draft), problems
+
+
+def _well_formed_fields(tree: dict[object, object]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the fields that are well formed, defaults included, and a problem for everything else."""
+    fields: dict[str, Any] = {}
+    problems = [_shape_problem("missing", (name,), "Field required") for name in _REQUIRED if name not in tree]
+    for name, value in tree.items():
+        adapter = _FIELDS.get(str(name))
+        if adapter is None:
+            problems.append(_shape_problem("extra_forbidden", (str(name),), "Unknown field"))
+            continue
+        try:
+            fields[str(name)] = adapter.validate_json(json.dumps(value), strict=True, extra="forbid")
+        except ValidationError as invalid:
+            errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+            problems.extend(_shape_problem(error["type"], (str(name), *error["loc"]), error["msg"]) for error in errors)
+    return fields, problems
+
+
+def _shape_problem(kind: str, place: tuple[int | str, ...], message: str) -> Problem:
+    pointer = "".join(f"/{part}" for part in place)
+    return Problem("", pointer, _SWEDISH.get(kind, "Värdet är inte giltigt."), message)
+
+
+def _dates_in_order(definition: CallDefinition) -> Iterator[Problem]:
+    period = definition.period
+    steps = (
+        ("/closes_on", definition.opens_on, definition.closes_on, "A1"),
+        ("/period/ends_on_latest", definition.closes_on, period.ends_on_latest, "A6"),
+        ("/period/final_report_on_latest", period.ends_on_latest, period.final_report_on_latest, "A6"),
+    )
+    for pointer, earlier, later, rule in steps:
+        if earlier > later:
+            yield Problem(
+                rule,
+                pointer,
+                f"Datumet {later} kommer före {earlier}, som ska komma först.",
+                f"The date {later} comes before {earlier}, which should come first.",
+            )
+
+
+def _unique(field: str, rule: str, codes: Callable[[CallDefinition], Iterable[str]]) -> Check:
+    """Return the check that no code of the list in `field` is there twice."""
+
+    def find(definition: CallDefinition) -> Iterator[Problem]:
+        for code, times in Counter(codes(definition)).items():
+            if times > 1:
+                yield Problem(rule, f"/{field}", f"”{code}” står {times} gånger.", f"“{code}” is there {times} times.")
+
+    return Check((field,), find)
+
+
+def _questions_refer_to_what_exists(definition: CallDefinition) -> Iterator[Problem]:
+    themes = {theme.code for theme in definition.themes}
+    for position, question in enumerate(definition.questions):
+        for code in question.only_for_themes:
+            if code not in themes:
+                yield _unknown(f"/questions/{position}/only_for_themes", "A7", "temat", "theme", code)
+        if question.rule not in KNOWN_RULES:
+            yield _unknown(f"/questions/{position}/rule", "", "regeln", "rule", question.rule)
+
+
+def _quotations_belong_to_rules(definition: CallDefinition) -> Iterator[Problem]:
+    for rule in definition.quotations:
+        if rule not in KNOWN_RULES:
+            yield _unknown(f"/quotations/{rule}", "", "regeln", "rule", rule)
+
+
+def _places_and_goals_exist(definition: CallDefinition) -> Iterator[Problem]:
+    for position, county in enumerate(definition.counties):
+        if county not in COUNTIES:
+            yield _unknown(f"/counties/{position}", "A9", "länet", "county", county)
+    for position, goal in enumerate(definition.global_goals):
+        if goal not in GLOBAL_GOALS:
+            yield _unknown(f"/global_goals/{position}", "A8", "globala målet", "global goal", str(goal))
+
+
+def _flat_rates_have_a_base(definition: CallDefinition) -> Iterator[Problem]:
+    bases = {line.category for line in definition.budget_lines} - {BudgetCategory.FLAT_RATE}
+    for position, line in enumerate(definition.budget_lines):
+        pointer = f"/budget_lines/{position}/flat_rate"
+        if (line.category is BudgetCategory.FLAT_RATE) is (line.flat_rate is None):
+            yield Problem(
+                "A11",
+                pointer,
+                "Schablonen, och bara den, ska ha en schablonsats.",
+                "The flat rate, and nothing else, must have a rate.",
+            )
+        for place, category in enumerate(line.flat_rate.base if line.flat_rate else ()):
+            if category not in bases:
+                yield _unknown(f"{pointer}/base/{place}", "A11", "kostnadsslaget", "budget category", category)
+
+
+def _numbers_leave_room(definition: CallDefinition) -> Iterator[Problem]:
+    if definition.amounts.application_ore_min > definition.amounts.budget_ore:
+        yield Problem(
+            "A4",
+            "/amounts/application_ore_min",
+            "Lägsta belopp är högre än hela utlysningens ram.",
+            "The lowest amount is above the ceiling of the whole call.",
+        )
+    for position, criterion in enumerate(definition.assessment.criteria):
+        if criterion.score_min >= criterion.score_max:
+            yield Problem(
+                "A16",
+                f"/assessment/criteria/{position}/score_max",
+                "Skalans högsta poäng ska vara över den lägsta.",
+                "The scale's highest score must be above its lowest.",
+            )
+
+
+def _reporting_fits(definition: CallDefinition) -> Iterator[Problem]:
+    reporting = definition.reporting
+    if reporting.request_months_min > reporting.request_months_max:
+        yield Problem(
+            "C1",
+            "/reporting/request_months_max",
+            "Längsta period är kortare än den kortaste.",
+            "The longest period is shorter than the shortest.",
+        )
+
+
+def _legal_bases_are_in_force_forwards(definition: CallDefinition) -> Iterator[Problem]:
+    for position, basis in enumerate(definition.legal_bases):
+        if basis.in_force_to is not None and basis.in_force_to < basis.in_force_from:
+            yield Problem(
+                "A18",
+                f"/legal_bases/{position}/in_force_to",
+                "Bestämmelsen upphör innan den börjar gälla.",
+                "The provision ends before it enters into force.",
+            )
+
+
+def _unknown(pointer: str, rule: str, sv: str, en: str, code: str) -> Problem:
+    return Problem(rule, pointer, f"Utlysningen känner inte {sv} ”{code}”.", f"The call knows no {en} “{code}”.")
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    Check(("opens_on", "closes_on", "period"), _dates_in_order),
+    _unique("themes", "A7", lambda call: (theme.code for theme in call.themes)),
+    _unique("goals", "A9", lambda call: (goal.code for goal in call.goals)),
+    _unique("global_goals", "A8", lambda call: (str(goal) for goal in call.global_goals)),
+    _unique("counties", "A9", lambda call: call.counties),
+    _unique("budget_lines", "A11", lambda call: (line.category for line in call.budget_lines)),
+    _unique("questions", "A9", lambda call: (question.field for question in call.questions)),
+    _unique("attachments", "A24", lambda call: (attachment.code for attachment in call.attachments)),
+    _unique("assessment", "A16", lambda call: (criterion.code for criterion in call.assessment.criteria)),
+    _unique("legal_bases", "A18", lambda call: (basis.code for basis in call.legal_bases)),
+    Check(("themes", "questions"), _questions_refer_to_what_exists),
+    Check(("quotations",), _quotations_belong_to_rules),
+    Check(("counties", "global_goals"), _places_and_goals_exist),
+    Check(("budget_lines",), _flat_rates_have_a_base),
+    Check(("amounts", "assessment"), _numbers_leave_room),
+    Check(("reporting",), _reporting_fits),
+    Check(("legal_bases",), _legal_bases_are_in_force_forwards),
+)

@@ -1,0 +1,1 @@
+"""The events service: what the projects hold for their companies."""

@@ -1,0 +1,1 @@
+"""Activities at the border: bodies and answers, and the attendance file."""

@@ -1,0 +1,1 @@
+"""The participants service: companies, and their enrolment in granted projects."""

@@ -1,0 +1,1 @@
+"""Companies (företag): who they are, how large, where, registered once each (P1)."""

@@ -1,0 +1,62 @@
+"""What the rules of costs know of a granted project and its call: learnt from facts, never asked for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shared.contracts.applications import BudgetAmount
+from shared.contracts.call import BudgetCategory
+from shared.kernel.ids import ApplicationId, OrganisationId
+from shared.kernel.money import half_up, share_of
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRateTerms:
+    """Schablon of the call: `share_bp` of what is claimed or approved in the categories of `base` (C6)."""
+
+    share_bp: int
+    base: tuple[BudgetCategory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTerms:
+    """A granted project as far as costs are concerned, with the parameters of the call version it is pinned to.
+
+    `share_bp` is C9's p, `maximum_ore` the granted amount, `own_cash_ore` own cash in the financing plan.
+    `budget` is öre per category in the decision.
+    """
+
+    project: ApplicationId
+    organisation: OrganisationId
+    starts_on: date
+    ends_on: date
+    share_bp: int
+    maximum_ore: int
+    own_cash_ore: int
+    accepted: bool
+    months_min: int
+    months_max: int
+    paid_on_latest: date
+    flat_rates: tuple[FlatRateTerms, ...] = ()
+    budget: Mapping[BudgetCategory, int] = field(default_factory=dict)
+
+    def flat_rate_ore(self, amounts: Iterable[tuple[BudgetCategory, int]]) -> int:
+        """Return the flat rate on direct costs given as (category, öre): computed, never typed (C6)."""
+        direct = list(amounts)
+        return sum(
+            half_up(share_of(sum(ore for category, ore in direct if category in flat_rate.base), flat_rate.share_bp))
+            for flat_rate in self.flat_rates
+        )
+
+
+def per_category(amounts: Iterable[tuple[BudgetCategory, int]]) -> dict[BudgetCategory, int]:
+    """Add up (category, öre) pairs per category, in the order of the categories, without those that are nothing."""
+    sums = dict.fromkeys(BudgetCategory, 0)
+    for category, ore in amounts:
+        sums[category] += ore
+    return {category: ore for category, ore in sums.items() if ore}
+
+
+def as_amounts(sums: Mapping[BudgetCategory, int]) -> list[BudgetAmount]:
+    """Return sums per category as facts carry them."""
+    return [BudgetAmount(category=category, amount_ore=ore) for category, ore in sums.items()]

@@ -1,0 +1,1 @@
+"""Costs at the border: bodies in `sent`, answers in `answers`."""

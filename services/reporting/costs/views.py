@@ -1,0 +1,90 @@
+"""The collections of costs and their queries; every one takes the reader's scope."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, cast
+
+from services.reporting.costs.domain import FlatRateTerms, GrantTerms
+from services.reporting.costs.projections import (
+    ACCOUNTS_VIEW,
+    PAYMENT_REQUESTS_VIEW,
+    AccountRow,
+    CallRow,
+    CallTermsRow,
+    GrantRow,
+    PaymentRequestRow,
+    ProjectRow,
+)
+from shared.contracts.call import BudgetCategory
+from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
+from shared.kernel.refusals import NotFound
+from shared.kernel.tenancy import TenantScope
+from shared.mongo import ASCENDING, Database, find_all
+from shared.web.paging import Page
+
+_PAYMENT_REQUESTS: Final = PAYMENT_REQUESTS_VIEW.collection
+_ACCOUNTS: Final = ACCOUNTS_VIEW.collection
+_PROJECTS: Final = "projects"
+_CALLS: Final = "calls"
+
+
+async def grant_terms(db: Database, project: ApplicationId, scope: TenantScope) -> GrantTerms | None:
+    """Return what binds a granted project, or None while its grant or call is not known (or not to be seen)."""
+    rows = cast("list[ProjectRow]", await find_all(db, _PROJECTS, {"_id": project, **scope.filter()}))
+    grant = rows[0]["grant"] if rows else None
+    if grant is None:
+        return None
+    calls = cast("list[CallRow]", await find_all(db, _CALLS, {"_id": grant["call"]}))
+    terms = calls[0]["versions"].get(str(grant["call_version"])) if calls else None
+    return None if terms is None else _terms(rows[0], grant, terms)
+
+
+def _terms(project: ProjectRow, grant: GrantRow, call: CallTermsRow) -> GrantTerms:
+    return GrantTerms(
+        project=ApplicationId(project["_id"]),
+        organisation=OrganisationId(project["organisation"]),
+        starts_on=date.fromisoformat(grant["starts_on"]),
+        ends_on=date.fromisoformat(grant["ends_on"]),
+        share_bp=grant["share_bp"],
+        maximum_ore=grant["maximum_ore"],
+        own_cash_ore=min(project["own_cash_applied_ore"], grant["co_funding_ore"]),
+        accepted=project["accepted"],
+        months_min=call["months_min"],
+        months_max=call["months_max"],
+        paid_on_latest=date.fromisoformat(call["paid_on_latest"]),
+        flat_rates=tuple(
+            FlatRateTerms(rate["share_bp"], tuple(BudgetCategory(category) for category in rate["base"]))
+            for rate in call["flat_rates"]
+        ),
+        budget={BudgetCategory(category): ore for category, ore in grant["budget"].items()},
+    )
+
+
+async def find_payment_request(
+    db: Database, payment_request_id: PaymentRequestId, scope: TenantScope
+) -> PaymentRequestRow:
+    """Return one payment request. Raises NotFound, also when it is another organisation's."""
+    rows = await find_all(db, _PAYMENT_REQUESTS, {"_id": payment_request_id, **scope.filter()})
+    if not rows:
+        raise NotFound
+    return cast("PaymentRequestRow", rows[0])
+
+
+async def list_payment_requests(
+    db: Database, scope: TenantScope, page: Page, *, project: ApplicationId | None = None
+) -> tuple[list[PaymentRequestRow], int]:
+    """Return one part of the payment requests (of one project) in the order they came, and how many there are."""
+    condition: Mapping[str, Any] = {**scope.filter(), **({} if project is None else {"project": project})}
+    options = {"sort": {"_id": ASCENDING}, "skip": page.offset, "limit": page.limit}  # ids are ordered by time
+    rows = await find_all(db, _PAYMENT_REQUESTS, condition, options=options)
+    return cast("list[PaymentRequestRow]", rows), await db[_PAYMENT_REQUESTS].count_documents(condition)
+
+
+async def find_account(db: Database, project: ApplicationId, scope: TenantScope) -> tuple[ProjectRow, AccountRow]:
+    """Return a project and its account, empty while nothing is reported. Raises NotFound, also if foreign."""
+    projects = await find_all(db, _PROJECTS, {"_id": project, **scope.filter()})
+    if not projects:
+        raise NotFound
+    accounts = await find_all(db, _ACCOUNTS, {"_id": project})
+    empty = AccountRow(_id=project, claimed={}, approved={}, co_funding_ore=0, paid_ore=0, payments=[], version=0)
+    return cast("ProjectRow", projects[0]), cast("AccountRow", accounts[0]) if accounts else empty

@@ -1,0 +1,1 @@
+"""Follow-up: read models over all four topics, and the pages that people look at."""

@@ -1,0 +1,59 @@
+"""What waits for somebody: read out of a project's row, so that a page can say who, what and since when. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.reporting.followup.projections.rows import ProjectRow
+from shared.contracts.reporting import PayoutLimit
+
+
+class Matter(StrEnum):
+    """What somebody is waited for to do."""
+
+    DECIDE = "decide"
+    ACCEPT = "accept"
+    VERIFY = "verify"
+    EXAMINE_OVERRUN = "examine-overrun"
+    PAY = "pay"
+    PAY_IN = "pay-in"
+    REPORT_ACTIVITY = "report-activity"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One thing that waits. `since` is an ISO date, None where no day can be named."""
+
+    matter: Matter
+    since: str | None
+
+
+def pending(row: ProjectRow, today: date) -> Iterator[Pending]:
+    """Yield what waits in one project on `today`."""
+    if row["status"] in {"late", "signed", "assessed"}:
+        yield Pending(Matter.DECIDE, None)
+    if row["status"] == "granted":
+        yield Pending(Matter.ACCEPT, None)
+    yield from _requests(row)
+    yield from _account(row)
+    for activity in row["activities"].values():
+        if activity["status"] == "planned" and activity["starts_on"] < today.isoformat():
+            yield Pending(Matter.REPORT_ACTIVITY, activity["starts_on"])
+
+
+def _requests(row: ProjectRow) -> Iterator[Pending]:
+    for request in row["requests"].values():
+        if request["approved"] is None:
+            yield Pending(Matter.VERIFY, request["reported_on"])
+            if request["over_budget"]:
+                yield Pending(Matter.EXAMINE_OVERRUN, request["reported_on"])
+
+
+def _account(row: ProjectRow) -> Iterator[Pending]:
+    verified = [request for request in row["requests"].values() if request["approved"] is not None]
+    approved_ore = sum(sum((request["approved"] or {}).values()) for request in verified)
+    if approved_ore > row["account"]["costs_counted_ore"]:
+        yield Pending(Matter.PAY, max((request["verified_on"] or "" for request in verified), default=None))
+    if row["account"]["limited_by"] == PayoutLimit.CO_FUNDING.value:
+        yield Pending(Matter.PAY_IN, None)

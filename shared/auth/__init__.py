@@ -1,0 +1,1 @@
+"""Identity: verified bearer tokens, who they speak for, and permissions as types of endpoint parameters."""

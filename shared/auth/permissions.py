@@ -1,0 +1,67 @@
+"""Permissions: each is the type of an endpoint's parameter; an endpoint without one is not served (decision 0008)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from shared.auth.actor import AGENCY_ROLES, ORG_ROLES, Actor, Role
+from shared.auth.refusals import Forbidden
+from shared.auth.session import authenticate
+from shared.web.exchange import exchange_of
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What one permission type asks for: any of `roles`. The actor it yields has only those of them that it holds."""
+
+    name: str
+    roles: frozenset[Role]
+
+    async def __call__(self, request: Request) -> Actor:
+        """Return the caller reduced to this permission, and note it in the exchange.
+
+        Raises Forbidden (403), Unauthenticated (401), IdentityUnavailable (503), CrossSiteForm (403).
+        """
+        actor = await authenticate(request)
+        held = actor.roles & self.roles
+        if not held:
+            raise Forbidden
+        if held != actor.roles:
+            actor = Actor(actor.subject, actor.client, actor.tenant, held)
+        exchange_of(request.scope).actor = actor
+        return actor
+
+
+def _permission(name: str, *roles: Role) -> object:
+    return Depends(Permission(name, frozenset(roles)))
+
+
+_CASE_ROLES: Final = (Role.REGISTRAR, Role.CASE_OFFICER, Role.DECISION_MAKER)
+_COST_ROLES: Final = (Role.CASE_OFFICER, Role.CONTROLLER, Role.PAYMENT_APPROVER, Role.PROGRAMME_MANAGER)
+
+Applicant = Annotated[Actor, _permission("Applicant", Role.ORG_EDITOR)]
+Submitter = Annotated[Actor, _permission("Submitter", Role.ORG_EDITOR, Role.ORG_SIGNATORY)]
+"""Whoever may have a part in a submission: the rules say that an editor submits and only a signatory signs (A14)."""
+Signatory = Annotated[Actor, _permission("Signatory", Role.ORG_SIGNATORY)]
+Economist = Annotated[Actor, _permission("Economist", Role.ORG_ECONOMIST)]
+OrgReader = Annotated[Actor, _permission("OrgReader", *ORG_ROLES)]
+ProjectEditor = Annotated[Actor, _permission("ProjectEditor", Role.ORG_EDITOR, Role.ORG_PROMOTER)]
+Registrar = Annotated[Actor, _permission("Registrar", Role.REGISTRAR)]
+CaseOfficer = Annotated[Actor, _permission("CaseOfficer", Role.CASE_OFFICER)]
+DecisionMaker = Annotated[Actor, _permission("DecisionMaker", Role.DECISION_MAKER)]
+Controller = Annotated[Actor, _permission("Controller", Role.CONTROLLER)]
+PaymentApprover = Annotated[Actor, _permission("PaymentApprover", Role.PAYMENT_APPROVER)]
+ProgrammeManager = Annotated[Actor, _permission("ProgrammeManager", Role.PROGRAMME_MANAGER)]
+Operator = Annotated[Actor, _permission("Operator", Role.OPERATOR)]
+
+CaseReader = Annotated[Actor, _permission("CaseReader", *ORG_ROLES, *_CASE_ROLES)]
+"""An organisation its own cases; the agency's registrar, officer and decision maker all of them."""
+CostReader = Annotated[Actor, _permission("CostReader", *ORG_ROLES, *_COST_ROLES)]
+"""An organisation its own payment requests; those at the agency who handle them all of them."""
+FollowUpReader = Annotated[Actor, _permission("FollowUpReader", *ORG_ROLES, *AGENCY_ROLES)]
+"""An organisation its own projects; every role at the agency all of them."""
+AnyAgency = Annotated[Actor, _permission("AnyAgency", *AGENCY_ROLES)]
+"""Whoever works at the agency."""
+AnyRole = Annotated[Actor, _permission("AnyRole", *Role)]
+"""Whoever has a valid token and any role at all: for what every authenticated caller may read, such as a call."""

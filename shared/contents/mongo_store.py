@@ -1,0 +1,128 @@
+"""Contents in MongoDB: ciphertext in the service's database, wrapped keys in a database of their own."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import stamina
+
+from shared.contents.keys import KEY_BYTES, OwnerKey, new_secret, owner_key, seal, unseal
+from shared.contents.port import ContentGoneError, ContentsUnavailable, check_size
+from shared.mongo import Database, DatabaseError, Document, DuplicateKeyError, create_collections, is_transient
+
+CONTENTS: Final = "contents"
+KEYS: Final = "keys"
+
+_KEYS_REMEMBERED_MAX: Final = 10_000
+_KEY_REMEMBERED_S_MAX: Final = 60.0
+_TRIES_S_MAX: Final = 20.0
+_IN_LOOP_BYTES_MAX: Final = 64 * 1024
+
+T = TypeVar("T")
+
+
+async def prepare(database: Database, keys: Database) -> None:
+    """Create the collections of contents and of keys. Can be run again."""
+    await create_collections(database, (CONTENTS,))
+    await create_collections(keys, (KEYS,))
+
+
+class MongoContentStore:
+    """Implements ContentStore. `master_key` is 32 secret bytes; it wraps the owners' keys in the database `keys`.
+
+    Every service has a pair of databases of its own. An owner's key that is deleted makes all its contents
+    unreadable, within a minute in processes that have used it.
+    """
+
+    def __init__(
+        self, database: Database, keys: Database, *, master_key: bytes, tries_s_max: float = _TRIES_S_MAX
+    ) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ValueError(f"the master key must be {KEY_BYTES} bytes")
+        self._contents = database[CONTENTS]
+        self._keys = keys[KEYS]
+        self._master_key = master_key
+        self._retry = stamina.AsyncRetryingCaller(
+            attempts=None, timeout=tries_s_max, wait_initial=0.02, wait_max=1.0, wait_jitter=0.2
+        ).on(is_transient)
+        self._remembered: OrderedDict[str, tuple[float, OwnerKey]] = OrderedDict()
+
+    async def put(self, owner: str, content: bytes) -> str:
+        """Store `content` for `owner`; see the port."""
+        check_size(content)
+        return await self._until_answered(lambda: self._put(owner, content))
+
+    async def get(self, owner: str, reference: str) -> bytes:
+        """Return what `put` stored; see the port. Raises WrongKeyError when the master key is another."""
+        return await self._until_answered(lambda: self._get(owner, reference))
+
+    async def _until_answered(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Repeat what is harmless to repeat until the database answers. Raises ContentsUnavailable.
+
+        `ask` takes no arguments, because retries are logged, and contents belong in no log.
+        """
+        try:
+            return await self._retry(ask)
+        except DatabaseError as error:
+            if is_transient(error):
+                raise ContentsUnavailable from error
+            raise
+
+    async def _put(self, owner: str, content: bytes) -> str:
+        key = await self._key(owner) or await self._new_key(owner)
+        reference, sealed = await _computed(len(content), lambda: _sealed(key, owner, content))
+        # Taken: the same content is there already.
+        with contextlib.suppress(DuplicateKeyError):
+            await self._contents.insert_one({"_id": _place(owner, reference), "sealed": sealed})
+        return reference
+
+    async def _get(self, owner: str, reference: str) -> bytes:
+        place = _place(owner, reference)
+        key = await self._key(owner)
+        found: Document | None = None if key is None else await self._contents.find_one({"_id": place})
+        if key is None or found is None:
+            raise ContentGoneError(place)
+        sealed = bytes(found["sealed"])
+        encryption = key.encryption
+        return await _computed(len(sealed), lambda: unseal(encryption, sealed, place))
+
+    async def _key(self, owner: str) -> OwnerKey | None:
+        now = asyncio.get_running_loop().time()
+        remembered = self._remembered.get(owner)
+        if remembered is not None and now < remembered[0]:
+            self._remembered.move_to_end(owner)
+            return remembered[1]
+        self._remembered.pop(owner, None)
+        found = await self._keys.find_one({"_id": owner})
+        if found is None:
+            return None
+        key = owner_key(unseal(self._master_key, bytes(found["wrapped"]), owner))
+        self._remembered[owner] = (now + _KEY_REMEMBERED_S_MAX, key)
+        if len(self._remembered) > _KEYS_REMEMBERED_MAX:
+            self._remembered.popitem(last=False)
+        return key
+
+    async def _new_key(self, owner: str) -> OwnerKey:
+        """Make the owner's key, or take that of whoever was first: only what is read back is used."""
+        with contextlib.suppress(DuplicateKeyError):
+            await self._keys.insert_one({"_id": owner, "wrapped": seal(self._master_key, new_secret(), owner)})
+        key = await self._key(owner)
+        if key is None:
+            raise ContentGoneError(owner)  # destroyed in the meantime
+        return key
+
+
+def _place(owner: str, reference: str) -> str:
+    return f"{owner}/{reference}"
+
+
+def _sealed(key: OwnerKey, owner: str, content: bytes) -> tuple[str, bytes]:
+    reference = key.reference_of(content)
+    return reference, seal(key.encryption, content, _place(owner, reference))
+
+
+async def _computed(size_bytes: int, compute: Callable[[], T]) -> T:
+    """Compute here, or for large contents in a thread, so that nobody else waits for it."""
+    return compute() if size_bytes <= _IN_LOOP_BYTES_MAX else await asyncio.to_thread(compute)

@@ -1,0 +1,58 @@
+"""The seam to MongoDB: the only place, besides the views, that imports motor, pymongo or bson (decision 0005).
+
+Everything that the engine needs from the driver is named here, so that another driver is a change of this package.
+"""
+
+from shared.mongo.connection import LOCAL, MAJORITY, WRITE_MAJORITY, connect
+from shared.mongo.encoding import Encoded, EncodingError, decoded, encoded
+from shared.mongo.errors import (
+    BulkWriteError,
+    DatabaseError,
+    DuplicateKeyError,
+    OperationFailure,
+    is_duplicate_key,
+    is_transient,
+    is_transient_code,
+    raise_write_error,
+)
+from shared.mongo.names import ASCENDING, DESCENDING, Client, Collection, Database, Document, Session, Timestamp
+from shared.mongo.reading import find_all
+from shared.mongo.schema import create_collections, create_index
+from shared.mongo.transactions import run_transaction
+from shared.mongo.writes import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateOne
+
+__all__ = [
+    "ASCENDING",
+    "DESCENDING",
+    "LOCAL",
+    "MAJORITY",
+    "WRITE_MAJORITY",
+    "BulkWriteError",
+    "Client",
+    "Collection",
+    "Database",
+    "DatabaseError",
+    "DeleteMany",
+    "DeleteOne",
+    "Document",
+    "DuplicateKeyError",
+    "Encoded",
+    "EncodingError",
+    "InsertOne",
+    "OperationFailure",
+    "ReplaceOne",
+    "Session",
+    "Timestamp",
+    "UpdateOne",
+    "connect",
+    "create_collections",
+    "create_index",
+    "decoded",
+    "encoded",
+    "find_all",
+    "is_duplicate_key",
+    "is_transient",
+    "is_transient_code",
+    "raise_write_error",
+    "run_transaction",
+]

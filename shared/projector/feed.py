@@ -1,0 +1,62 @@
+"""The feed of facts from Kafka."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from shared.messaging import Consumer, TopicPartition, cluster_id
+from shared.projector.changes import Partition
+from shared.projector.decoding import Raw
+
+POLL_BYTES_MAX: Final = 8 * 1024 * 1024
+
+
+class KafkaFeed:
+    """The feed from Kafka."""
+
+    def __init__(self, bootstrap_servers: str, *, group_id: str | None, poll_bytes_max: int = POLL_BYTES_MAX) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._consumer = Consumer(bootstrap_servers, group_id=group_id)
+        self._poll_bytes_max = poll_bytes_max
+        self._rest: list[Raw] = []
+
+    async def start(self) -> None:
+        """Connect. Raises BrokerUnavailable; then build a new one."""
+        await self._consumer.start()
+
+    async def stop(self) -> None:
+        """Disconnect within seconds."""
+        await self._consumer.stop()
+
+    async def cluster_id(self) -> str:
+        """Ask the broker."""
+        return await cluster_id(self._bootstrap_servers)
+
+    async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Ask the broker."""
+        found = await self._consumer.end_offsets(TopicPartition(*partition) for partition in partitions)
+        return {Partition(topic, number): end for (topic, number), end in found.items()}
+
+    def assign(self, positions: Mapping[Partition, int]) -> None:
+        """Assign by hand: no group, no rebalance."""
+        self._rest = []
+        self._consumer.assign({TopicPartition(*partition): offset for partition, offset in positions.items()})
+
+    async def poll(self, *, records_max: int, timeout_ms: int) -> list[Raw]:
+        """Return what was fetched; what is more than the bounds waits for the next poll."""
+        if not self._rest:
+            found = await self._consumer.poll(records_max=records_max, timeout_ms=timeout_ms)
+            self._rest = [record for records in found.values() for record in records]
+        records, size = self._rest[:records_max], 0
+        for count, record in enumerate(records):
+            size += len(record.value or b"")
+            if size > self._poll_bytes_max and count:
+                records = records[:count]
+                break
+        self._rest = self._rest[len(records) :]
+        return records
+
+    async def commit_for_lag_tools(self, positions: Mapping[Partition, int]) -> bool:
+        """Store the positions under the group id."""
+        return await self._consumer.commit_for_lag_tools(
+            {TopicPartition(*partition): offset for partition, offset in positions.items()}
+        )

@@ -1,0 +1,161 @@
+"""Who folds which partition numbers: leases shared out fairly among the live workers of a projection."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import structlog
+
+from shared.lease import COLLECTION as LEASES
+from shared.lease import LEASE_TTL_S, Lease
+from shared.messaging import PARTITIONS
+from shared.mongo import Database, DatabaseError, find_all
+from shared.projector.changes import Partition
+from shared.projector.collections import WORKERS
+
+TICK_S: Final = 0.5  # a planned release is taken up within a second
+RENEW_S: Final = 2.0
+
+log = structlog.get_logger()
+
+
+def fair_share(rank: int, workers: int, numbers: int = PARTITIONS) -> int:
+    """Return how many of the numbers the worker of this rank (from 0) should own."""
+    return numbers // workers + (1 if rank < numbers % workers else 0)
+
+
+class Ownership:
+    """The partition numbers of one worker, out of those that all workers of a projection share.
+
+    `keep` runs beside the worker and takes nothing from under its hands: it marks what is to be left, and `settle`,
+    called by the worker between transactions, leaves it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        projection: str,
+        owner: str,
+        *,
+        numbers: int = PARTITIONS,
+        ttl_s: float = LEASE_TTL_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._projection = projection
+        self._owner = owner
+        self._ttl_s = ttl_s
+        self._clock = clock
+        self._leases = {
+            number: Lease(database, f"projection/{projection}/{number}", owner=owner, ttl_s=ttl_s, clock=clock)
+            for number in range(numbers)
+        }
+        self._mine: dict[int, Lease] = {}
+        self._leaving: set[int] = set()
+        self._renewed_at = float("-inf")
+        self._ends: list[dict[str, Any]] = []
+        self._looked_at = float("-inf")
+        self.changed = False
+
+    async def keep(self) -> None:
+        """Stay alive, keep what is ours, aim at a fair share. Runs until cancelled."""
+        while True:
+            try:
+                await self.tick()
+            except DatabaseError as error:
+                log.warning("ownership_unknown", projection=self._projection, error=type(error).__name__)
+                self._forget_expired()
+            await asyncio.sleep(TICK_S)
+
+    async def tick(self) -> None:
+        """Do once what `keep` does all the time. Raises the driver's errors."""
+        if self._clock() - self._renewed_at >= RENEW_S:
+            asked_at = self._clock()
+            await self._beat()
+            await Lease.renew_all(list(self._mine.values()))
+            self._renewed_at = asked_at
+        self._forget_expired()
+        alive = sorted(
+            found["owner"]
+            for found in await find_all(
+                self._database,
+                WORKERS,
+                {"projection": self._projection, "$expr": {"$gt": ["$expires_at", "$$NOW"]}},
+                options={"projection": {"owner": 1}},
+            )
+        )
+        if self._owner not in alive:
+            return
+        rank = alive.index(self._owner)
+        aim = fair_share(rank, len(alive), len(self._leases))
+        surplus = len(self._mine) - len(self._leaving) - aim
+        if surplus > 0:
+            self._leaving.update(sorted(self._mine.keys() - self._leaving)[-surplus:])
+            self.changed = True
+        elif surplus < 0 and not self._leaving:
+            await self._take_up(-surplus, rank * len(self._leases) // len(alive))
+
+    async def settle(self) -> Mapping[int, Lease]:
+        """Give away what is to be left, and return what is ours now. The worker must be using nothing of it."""
+        self.changed = False
+        for number in sorted(self._leaving):
+            lease = self._mine.pop(number, None)
+            self._leaving.discard(number)
+            if lease is not None:
+                await lease.release()
+        return dict(self._mine)
+
+    async def leave(self) -> None:
+        """Give everything away at once: a planned stop."""
+        self._leaving = set(self._mine)
+        await self.settle()
+        await self._database[WORKERS].delete_one({"_id": self._identifier})
+
+    def saw_ends(self, ends: Mapping[Partition, int]) -> None:
+        """Remember the partitions' ends, to be told with the next sign of life: freshness is counted from them."""
+        self._ends = [{"topic": topic, "partition": number, "end": end} for (topic, number), end in ends.items()]
+        self._looked_at = self._clock()
+
+    @property
+    def _identifier(self) -> str:
+        return f"{self._projection}/{self._owner}"
+
+    async def _beat(self) -> None:
+        alive: dict[str, Any] = {
+            "projection": self._projection,
+            "owner": self._owner,
+            "seen_at": "$$NOW",
+            "expires_at": {"$add": ["$$NOW", int(self._ttl_s * 1000)]},
+        }
+        if self._ends:
+            age_ms = int((self._clock() - self._looked_at) * 1000)
+            alive |= {"ends": self._ends, "looked_at": {"$subtract": ["$$NOW", age_ms]}}
+            self._ends = []
+        await self._database[WORKERS].update_one({"_id": self._identifier}, [{"$set": alive}], upsert=True)
+
+    def _forget_expired(self) -> None:
+        for number in [number for number, lease in self._mine.items() if not lease.held]:
+            del self._mine[number]
+            self._leaving.discard(number)
+            self.changed = True
+
+    async def _take_up(self, count: int, first: int) -> None:
+        """Acquire up to `count` free numbers, beginning where no other worker begins."""
+        taken = await find_all(
+            self._database,
+            LEASES,
+            {
+                "_id": {"$in": [lease.name for lease in self._leases.values()]},
+                "$expr": {"$gt": ["$expires_at", "$$NOW"]},
+            },
+            options={"projection": {"_id": 1}},
+        )
+        names = {found["_id"] for found in taken}
+        order = sorted(self._leases, key=lambda number: (number - first) % len(self._leases))
+        for number in order:
+            lease = self._leases[number]
+            if count and lease.name not in names and await lease.acquire():
+                self._mine[number] = lease
+                self.changed = True
+                count -= 1

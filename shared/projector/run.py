@@ -1,0 +1,99 @@
+"""One projector worker put together from real parts."""
+
+import asyncio
+import contextlib
+import gc
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import structlog
+
+from shared.lease import LEASE_TTL_S
+from shared.messaging import PARTITIONS, BrokerUnavailable
+from shared.mongo import Client, Database, DatabaseError
+from shared.projector.collections import require_prepared
+from shared.projector.definition import Projection
+from shared.projector.feed import KafkaFeed
+from shared.projector.ownership import Ownership
+from shared.projector.store import MongoStore
+from shared.projector.worker import PAUSE_S_MAX, Worker
+
+_NEW_OBJECTS: Final = 500_000
+
+log = structlog.get_logger()
+
+
+async def run_projector(  # noqa: PLR0913 - the composition of a worker: each is a plain value, given once
+    *,
+    client: Client,
+    database: Database,
+    projection: Projection,
+    topics: Mapping[str, str],
+    bootstrap_servers: str,
+    owner: str,
+    stop: asyncio.Event,
+    partitions: int = PARTITIONS,
+    lease_ttl_s: float = LEASE_TTL_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Fold facts into the projection's collections until `stop` is set; then give the partitions away within 1 s.
+
+    `topics` gives the Kafka topic of each publisher; `owner` is unique per process (and per projection in it).
+    Outages are waited out, never skipped over; a bug of a fold parks its facts. Raises NotPreparedError when `prepare`
+    has not been run, or the collections hold another version.
+    """
+    _collect_rarely()
+    names = [topics[publisher] for publisher in projection.topics]
+    if not await _prepared(database, projection, stop):
+        return
+    feed = await _connected(bootstrap_servers, f"{database.name}.{projection.name}", stop)
+    if feed is None:
+        return
+    try:
+        ownership = Ownership(database, projection.name, owner, numbers=partitions, ttl_s=lease_ttl_s, clock=clock)
+        store = MongoStore(client, database, projection)
+        await Worker(projection, names, feed=feed, store=store, ownership=ownership, clock=clock).run(stop)
+    finally:
+        await feed.stop()
+
+
+def _collect_rarely() -> None:
+    """Look for garbage cycles every few polls instead of a hundred times in each: that took a third of a drain's time.
+
+    A poll's facts live until its transaction ends, so a search before finds nothing. Holds for the whole process.
+    """
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 100)
+
+
+async def _prepared(database: Database, projection: Projection, stop: asyncio.Event) -> bool:
+    """Wait until the database can say that it holds this version; False when `stop` came first."""
+    while not stop.is_set():
+        try:
+            await require_prepared(database, projection)
+        except DatabaseError as error:
+            log.warning("database_unavailable", error=type(error).__name__, pause_s=PAUSE_S_MAX)
+            await _pause(stop)
+        else:
+            return True
+    return False
+
+
+async def _connected(bootstrap_servers: str, group_id: str, stop: asyncio.Event) -> KafkaFeed | None:
+    """Return a feed once the broker answers; None when `stop` came first."""
+    while not stop.is_set():
+        feed = KafkaFeed(bootstrap_servers, group_id=group_id)
+        try:
+            await feed.start()
+        except BrokerUnavailable as error:
+            log.warning("broker_unavailable", error=str(error), pause_s=PAUSE_S_MAX)
+            await _pause(stop)
+        else:
+            return feed
+    return None
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), PAUSE_S_MAX)

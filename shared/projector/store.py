@@ -1,0 +1,139 @@
+"""The read side of a worker's MongoDB: claiming partitions, and reading what a poll needs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.kernel.ids import new_id
+from shared.lease import Lease
+from shared.mongo import WRITE_MAJORITY, Client, Database, Document, find_all, raise_write_error
+from shared.projector.aside import stored_record
+from shared.projector.changes import Advance, Changes, Exceptions, HeadEntry, HeldStream, Loaded, Partition
+from shared.projector.collections import CHECKPOINTS, HELD, PARKED, checkpoint_id, heads_of, stream_of
+from shared.projector.commit import Transaction
+from shared.projector.decoding import StoredRecord
+from shared.projector.definition import Projection
+
+
+class MongoStore:
+    """Checkpoints, heads, documents and facts put aside of one projection, for one worker at a time."""
+
+    def __init__(self, client: Client, database: Database, projection: Projection) -> None:
+        self._database = database
+        self._projection = projection
+        self._transaction = Transaction(client, database, projection)
+        self._claim = ""
+
+    async def claim(self, owned: Mapping[int, Lease], topics: Sequence[str], cluster_id: str) -> Loaded:
+        """Take over the partitions of the owned numbers, and return their state.
+
+        Each claim puts a new token on every checkpoint, which no transaction of an earlier claim survives: neither a
+        zombie's nor one of our own whose outcome is unknown, whichever of the number's topics it came from. So what
+        is read after a claim stays true until the next one. Numbers that a later owner has claimed are left out.
+        """
+        self._claim = new_id()
+        partitions = {
+            checkpoint_id(self._projection.name, partition): partition
+            for partition in (Partition(topic, number) for number in owned for topic in topics)
+        }
+        if not partitions:
+            return Loaded({}, Exceptions())
+        await self._insert_missing(partitions, cluster_id)
+        await self._fence(owned, topics)
+        found = await find_all(self._database, CHECKPOINTS, {"_id": {"$in": list(partitions)}, "claim": self._claim})
+        await self._restart_if_moved(found, cluster_id)
+        positions = {partitions[document["_id"]]: document["next"] for document in found}
+        return Loaded(positions, await self._exceptions({partition.number for partition in positions}))
+
+    async def _insert_missing(self, partitions: Mapping[str, Partition], cluster_id: str) -> None:
+        updates = [
+            {
+                "q": {"_id": identifier},
+                "u": {
+                    "$setOnInsert": {
+                        "projection": self._projection.name,
+                        "topic": partition.topic,
+                        "partition": partition.number,
+                        "next": 0,
+                        "cluster_id": cluster_id,
+                    }
+                },
+                "upsert": True,
+            }
+            for identifier, partition in partitions.items()
+        ]
+        await self._update(updates)
+
+    async def _fence(self, owned: Mapping[int, Lease], topics: Sequence[str]) -> None:
+        updates = [
+            {
+                "q": {
+                    "_id": {
+                        "$in": [checkpoint_id(self._projection.name, Partition(topic, number)) for topic in topics]
+                    },
+                    **lease.guard(),
+                },
+                "u": {"$set": {"epoch": lease.epoch, "claim": self._claim}},
+                "multi": True,
+            }
+            for number, lease in owned.items()
+        ]
+        await self._update(updates)
+
+    async def _restart_if_moved(self, found: Iterable[Document], cluster_id: str) -> None:
+        """Begin anew where the checkpoint speaks of another cluster; the heads drop what was seen."""
+        moved = [document for document in found if document["cluster_id"] != cluster_id]
+        await self._restart([document["_id"] for document in moved], cluster_id)
+        for document in moved:
+            document["next"] = 0
+
+    async def restart(self, partitions: Iterable[Partition], cluster_id: str) -> None:
+        """Set claimed checkpoints to 0, because their log is shorter than what was folded of it."""
+        await self._restart([checkpoint_id(self._projection.name, partition) for partition in partitions], cluster_id)
+
+    async def _restart(self, identifiers: Sequence[str], cluster_id: str) -> None:
+        update = {"$set": {"next": 0, "cluster_id": cluster_id}}
+        if identifiers:
+            await self._update(
+                [{"q": {"_id": {"$in": list(identifiers)}, "claim": self._claim}, "u": update, "multi": True}]
+            )
+
+    async def _update(self, updates: list[Document]) -> None:
+        command = {"update": CHECKPOINTS, "updates": updates, "ordered": False, "writeConcern": dict(WRITE_MAJORITY)}
+        raise_write_error(await self._database.command(command))
+
+    async def _exceptions(self, numbers: Iterable[int]) -> Exceptions:
+        """Return which streams of the partitions are parked or have a hole."""
+        where = {"projection": self._projection.name, "partition": {"$in": list(numbers)}}
+        parked = await find_all(
+            self._database, PARKED, {**where, "stream": {"$exists": True}}, options={"projection": {"stream": 1}}
+        )
+        exceptions = Exceptions({document["stream"] for document in parked})
+        fields = {"stream": 1, "sequence": 1, "fact": 1, "topic": 1, "partition": 1}
+        for document in await find_all(self._database, HELD, where, options={"projection": fields}):
+            partition = Partition(document["topic"], document["partition"])
+            stream = exceptions.held.setdefault(document["stream"], HeldStream(partition))
+            stream.ids[int(document["sequence"])] = document["fact"]
+        return exceptions
+
+    async def documents(self, view: int, ids: Sequence[str]) -> list[Document]:
+        """Return the documents of a view that exist."""
+        return await find_all(self._database, self._projection.views[view].collection, {"_id": {"$in": list(ids)}})
+
+    async def heads(self, keys: Sequence[str]) -> dict[str, dict[str, HeadEntry]]:
+        """Return all heads kept under each record key that has any."""
+        found = await find_all(self._database, heads_of(self._projection.name), {"_id": {"$in": list(keys)}})
+        return {
+            document["_id"]: {
+                stream_of(field): HeadEntry(int(head["sequence"]), head["id"])
+                for field, head in document["streams"].items()
+            }
+            for document in found
+        }
+
+    async def held(self, streams: Sequence[str]) -> list[StoredRecord]:
+        """Return everything that is held of these streams, as it came."""
+        condition = {"projection": self._projection.name, "stream": {"$in": list(streams)}}
+        return [stored_record(document) for document in await find_all(self._database, HELD, condition)]
+
+    async def apply(self, advances: Mapping[Partition, Advance], changes: Changes) -> None:
+        """Write one folded poll. Raises as `Transaction.run`."""
+        await self._transaction.run(self._claim, advances, changes)

@@ -1,0 +1,163 @@
+"""Every value that differs between one place and another, from the environment and from secret files."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import yaml
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PLACEHOLDER: Final = "changeme"
+_KEY_BYTES: Final = 32
+_PREFIX: Final = "LOTSEN_"
+
+
+class SettingsError(Exception):
+    """The settings do not allow a start. Its text is one line that names the variables."""
+
+    exit_code: Final = 2
+
+
+def _key(value: SecretStr) -> SecretStr:
+    try:
+        raw = base64.b64decode(value.get_secret_value(), validate=True)
+    except binascii.Error:
+        raw = b""
+    if len(raw) != _KEY_BYTES:
+        raise ValueError("not 32 bytes as base64")
+    return value
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or any(character.isspace() for character in value):
+        raise ValueError("not an http(s) address")
+    return value.rstrip("/")
+
+
+Key = Annotated[SecretStr, AfterValidator(_key)]
+"""32 bytes as base64."""
+Address = Annotated[str, AfterValidator(_address)]
+"""An http(s) address, without the slash at its end."""
+
+
+class _SecretsPlace(BaseSettings):
+    """Where the secret files are, read before everything else."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX)
+    secrets_dir: Path | None = None
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Each is read from `LOTSEN_<NAME>`, or from the file of that name in the secrets.
+
+    `kafka_bootstrap_servers` and `mongodb_uri` are read from `KAFKA_BOOTSTRAP_SERVERS` and `MONGODB_URI`.
+    In a sandbox the issuer and its keys default to the sandbox's own.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True, populate_by_name=True)
+
+    kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS", min_length=1)
+    mongodb_uri: SecretStr = Field(validation_alias="MONGODB_URI", min_length=1)
+    namespace: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "lotsen"
+
+    public_base_url: Address
+    oidc_issuer: Address
+    jwks_url: Address
+    audience: Annotated[str, Field(min_length=1)] = "lotsen"
+    content_master_key: Key
+    claims_key: Key
+    organisations_file: Path | None = None
+
+    sandbox: bool = False
+    sandbox_clients_file: Path | None = None
+    sandbox_key_file: Path | None = None
+
+    json_body_bytes_max: Annotated[int, Field(ge=1_000, le=16_000_000)] = 1_000_000
+    file_bytes_max: Annotated[int, Field(ge=1_000, le=64_000_000)] = 10_000_000
+    requests_in_flight_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    bytes_in_flight_max: Annotated[int, Field(ge=1_000_000, le=4_000_000_000)] = 200_000_000
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sandbox_defaults(cls, values: Any) -> Any:  # noqa: ANN401 - whatever the sources gave
+        """In a sandbox the issuer is the sandbox itself, unless another is named."""
+        if str(values.get("sandbox", "")).lower() in {"1", "true", "yes", "on"} and values.get("public_base_url"):
+            issuer = f"{str(values['public_base_url']).rstrip('/')}/sandbox"
+            values.setdefault("oidc_issuer", issuer)
+            values.setdefault("jwks_url", f"{values['oidc_issuer']}/jwks.json")
+        return values
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        """A sandbox is nothing without the clients that may play in it."""
+        if self.sandbox and self.sandbox_clients_file is None:
+            raise ValueError("sandbox_clients_file")
+        return self
+
+    def content_master_key_bytes(self) -> bytes:
+        """The 32 bytes that wrap the keys of contents."""
+        return base64.b64decode(self.content_master_key.get_secret_value())
+
+    def claims_key_bytes(self) -> bytes:
+        """The 32 bytes with which claimed values are hashed."""
+        return base64.b64decode(self.claims_key.get_secret_value())
+
+    def organisations(self) -> dict[str, str]:
+        """Return display names by organisation id, from the organisations file (empty without one)."""
+        return _read_names(self.organisations_file) if self.organisations_file else {}
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError, whose text is one line that names each variable and what is wrong."""
+    place = _SecretsPlace().secrets_dir
+    if place is not None and not place.is_dir():
+        raise SettingsError("Settings: LOTSEN_SECRETS_DIR is not a directory")
+    try:
+        settings = Settings(_secrets_dir=place)
+    except ValidationError as error:
+        raise SettingsError(_one_line(error)) from None
+    placeholders = [_variable(name) for name, value in settings if _plain(value).lower() == _PLACEHOLDER]
+    if placeholders:
+        raise SettingsError(f"Settings: {', '.join(placeholders)}: changeme is not a value")
+    settings.organisations()
+    return settings
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _one_line(error: ValidationError) -> str:
+    """Name each variable and what is wrong with it, never its value."""
+    faults: list[str] = []
+    for fault in error.errors(include_url=False, include_input=True):
+        if not fault["loc"]:
+            faults.append(f"{_variable(str(fault['ctx']['error']))} is missing")
+            continue
+        name = _variable(str(fault["loc"][0]))
+        if _plain(fault["input"]).lower() == _PLACEHOLDER:
+            faults.append(f"{name}: changeme is not a value")
+        elif fault["type"] == "missing":
+            faults.append(f"{name} is missing")
+        else:
+            faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ').lower()}")
+    return "Settings: " + "; ".join(faults)
+
+
+def _variable(name: str) -> str:
+    well_known = {"kafka_bootstrap_servers", "mongodb_uri"}
+    lowered = name.lower()
+    return lowered.upper() if lowered in well_known else f"{_PREFIX}{lowered.upper()}"
+
+
+def _read_names(path: Path) -> dict[str, str]:
+    try:
+        names = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        raise SettingsError("Settings: LOTSEN_ORGANISATIONS_FILE cannot be read as YAML") from None
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise SettingsError("Settings: LOTSEN_ORGANISATIONS_FILE is not a table of organisation id: name")
+    return {str(key): name for key, name in names.items()}

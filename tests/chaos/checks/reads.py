@@ -1,0 +1,32 @@
+"""What clients saw while it happened: their own writes, and no answer that an outage does not explain."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tests.chaos.checks.finding import Finding
+from tests.chaos.checks.money import BUDGET_EXCEEDED
+from tests.chaos.evidence import Evidence
+
+_BEHIND: Final = frozenset({429, 503})
+_EXPECTED: Final = frozenset({BUDGET_EXCEEDED, "AlreadyDecided"})
+
+
+def own_writes_are_read(evidence: Evidence) -> Iterator[Finding]:
+    """A query with a receipt shows that state or a newer one, or says that it cannot yet; never an older one."""
+    for read in evidence.journal.reads:
+        if read.status in _BEHIND:
+            continue
+        shown = f"{read.path} after {read.stream}@{read.version}"
+        if not 200 <= read.status < 300:
+            yield Finding("own-writes-are-read", f"{shown}: {read.status} {read.code}")
+        elif 0 <= read.seen < read.version:
+            yield Finding("own-writes-are-read", f"{shown}: version {read.seen}")
+
+
+def answers_are_expected(evidence: Evidence) -> Iterator[Finding]:
+    """Clients are refused for the ceiling and for deciding twice, and never get a fault."""
+    for entry in evidence.journal.entries.values():
+        if entry.refusal is not None and entry.refusal.code not in _EXPECTED:
+            yield Finding("answers-are-expected", f"{entry.first.operation} {entry.first.key}: {entry.refusal.code}")
+    for fault in evidence.journal.faults:
+        yield Finding("answers-are-expected", f"{fault.key}: {fault.status} {fault.code}")

@@ -1,0 +1,101 @@
+"""One run: clients at work while things break, then healing, then every question that was left open, then evidence."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx2
+
+from tests.chaos.client import Clients
+from tests.chaos.evidence import Evidence
+from tests.chaos.journal import Journal, read_journal
+from tests.chaos.load import Load
+from tests.chaos.system import ChaosSystem, answers
+
+LAG_S_MAX: Final = 60.0
+_LOOK_EVERY_S: Final = 0.5
+_STOP_S_MAX: Final = 45.0
+
+
+class NotHealedError(AssertionError):
+    """The system did not come back within its bound."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A run on a system: its clients and where their journal is."""
+
+    system: ChaosSystem
+    clients: Clients
+    journal: Path
+    retried: int = 0
+    caught_up_s: float = 0.0
+    """Seconds from the end of the load until every read model had every fact."""
+    lacking: Sequence[str] = field(default=())
+
+    async def heal(self, *, lag_s_max: float = LAG_S_MAX) -> None:
+        """Ask again what was never answered, then wait until every read model has come to the end of every log.
+
+        A read model that does not get there within `lag_s_max` is left as it is: the checker says what is wrong.
+        """
+        began_s = time.monotonic()
+        await self._until_up()
+        self.clients.stopping.clear()
+        for entry in read_journal(self.journal).unanswered():
+            await self.clients.retry(entry, self.system.observer)
+            self.retried += 1
+        while lacking := await self.system.observer.lacking():
+            self.lacking = lacking
+            if time.monotonic() - began_s > lag_s_max:
+                return
+            await asyncio.sleep(_LOOK_EVERY_S)
+        self.lacking = ()
+        self.caught_up_s = time.monotonic() - began_s
+
+    async def evidence(self) -> Evidence:
+        """Read back the journal and everything that the system holds."""
+        return await self.system.observer.evidence(read_journal(self.journal))
+
+    async def _until_up(self) -> None:
+        deadline = time.monotonic() + LAG_S_MAX
+        while not await answers(self.system.base_url):
+            if time.monotonic() > deadline:
+                raise NotHealedError(f"the API does not serve {LAG_S_MAX:.0f} s after the last fault")
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+
+@asynccontextmanager
+async def a_run(system: ChaosSystem, name: str, state_dir: Path, seed: int) -> AsyncIterator[Run]:
+    """Provide a run with clients that are logged in."""
+    path = state_dir / f"{name}.journal"
+    journal = Journal(path)
+    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64)
+    try:
+        async with httpx2.AsyncClient(base_url=system.base_url, limits=limits) as http:
+            rng = random.Random(seed)  # noqa: S311 - the same seed gives the same choices
+            clients = Clients(http, system.clients, journal, rng, f"{name}-{seed}")
+            await clients.log_in()
+            yield Run(system, clients, path)
+    finally:
+        journal.close()
+
+
+@asynccontextmanager
+async def working(run: Run, *, applicants: int, owners: int, pause_s: float) -> AsyncIterator[Load]:
+    """Let clients work for the length of the block; afterwards none of them has a request under way."""
+    load = Load(run.clients, pause_s)
+    task = asyncio.create_task(load.run(applicants=applicants, owners=owners))
+    try:
+        yield load
+    finally:
+        run.clients.stopping.set()
+        await asyncio.wait({task}, timeout=_STOP_S_MAX)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if not task.cancelled():
+            task.result()

@@ -1,0 +1,43 @@
+"""The documents that integrators read are those that the code generates: drift fails."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy.contracts import documents
+from shared.contracts.catalogue import FACT_OF_TYPE, UnknownVersionError, fact_of
+from shared.contracts.event import Event
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@pytest.mark.parametrize(("place", "text"), [pytest.param(*document, id=document[0].name) for document in documents()])
+def test_a_generated_document_in_the_repository_is_up_to_date(place: Path, text: str) -> None:
+    assert place.read_text() == text, f"{place.name} has drifted: run `make contracts` and review the difference"
+
+
+@pytest.mark.parametrize("ce_type", sorted(FACT_OF_TYPE))
+def test_every_fact_has_a_sample_that_is_still_understood(ce_type: str) -> None:
+    samples = sorted(SAMPLES.glob(f"{ce_type}*.json"))
+    assert samples, f"add tests/contracts/samples/{ce_type}.json: once added, a sample is never edited"
+    for sample in samples:
+        fact = FACT_OF_TYPE[ce_type].model_validate_json(sample.read_text())
+        said = json.loads(fact.model_dump_json())
+        assert json.loads(sample.read_text()).items() <= said.items(), f"{sample.name} lost something when read"
+
+
+def test_a_fact_with_a_field_added_later_is_still_understood() -> None:
+    for ce_type, fact in FACT_OF_TYPE.items():
+        sample = json.loads((SAMPLES / f"{ce_type}.json").read_text())
+        assert isinstance(fact.model_validate_json(json.dumps(sample | {"added_later": 1})), Event)
+
+
+def test_an_unknown_name_is_none_and_an_unknown_version_is_an_error() -> None:
+    assert fact_of("se.lotsen.moon-landed.v1") is None
+    with pytest.raises(UnknownVersionError):
+        fact_of("se.lotsen.funding-granted.v2")
+
+
+def test_no_two_facts_share_a_type() -> None:
+    assert len(FACT_OF_TYPE) == len({fact.__name__ for fact in FACT_OF_TYPE.values()})

@@ -1,0 +1,91 @@
+"""A17 for real: grants decided at the same instant by several processes never break the call's ceiling together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+
+import pytest
+import pytest_asyncio
+
+from services.applications.application.domain import APPLICATIONS, CALL_BUDGETS, Application
+from services.applications.application.domain.refusals import CallBudgetExceeded
+from services.applications.application.handlers import grant_funding
+from services.applications.call.domain import PublishCall
+from services.applications.call.handlers import publish_call
+from shared.contents.memory import InMemoryContentStore
+from shared.contracts.applications import ApplicationFact, BudgetReserved, FundingGranted
+from shared.eventlog.mongo_log import MongoEventLog
+from shared.eventlog.port import CommandContext
+from shared.eventlog.refusals import StreamContended
+from shared.kernel.ids import ApplicationId, OrganisationId, new_id
+from shared.mongo import connect, find_all
+from tests.integration.applications.conftest import Place
+from tests.unit.applications.examples import DECISION_DAY, KRONA, a_grant, assessed, the_call
+
+pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
+
+PROCESSES = 4
+APPLICATIONS_READY = 16
+FIT = 12
+"""Twelve times 800 000 kr are 9 600 000 kr; a thirteenth would break 10 000 000 kr."""
+TRIES_MAX = 50
+
+
+def context(key: str | None = None) -> CommandContext:
+    return CommandContext("x", "client", OrganisationId("tenant"), DECISION_DAY, f"hash of {key}", idempotency_key=key)
+
+
+@pytest_asyncio.fixture
+async def logs(place: Place) -> AsyncIterator[Sequence[MongoEventLog]]:
+    """Return a log for each process: a client, a cache and queues of its own."""
+    clients = [connect(place.uri, app_name=f"process-{number}") for number in range(PROCESSES)]
+    yield [MongoEventLog(client, client[place.db.name], claims_key=bytes(32)) for client in clients]
+    for client in clients:
+        client.close()
+
+
+async def ready(log: MongoEventLog) -> list[ApplicationId]:
+    """Publish the call, record assessed applications of 800 000 kr each, and return their ids."""
+    await publish_call(PublishCall(the_call()), log=log, context=context())
+    ids = [ApplicationId(new_id()) for _ in range(APPLICATIONS_READY)]
+    for application in ids:
+        facts = [fact.model_copy(update={"application_id": application}) for fact in assessed()]
+        await log.decide(APPLICATIONS.at(application, key=application), partial(_recorded, facts), context())
+    return ids
+
+
+def _recorded(facts: Sequence[ApplicationFact], _state: Application) -> Sequence[ApplicationFact]:
+    return facts
+
+
+async def granted(log: MongoEventLog, application: ApplicationId) -> bool:
+    """Grant, repeating with the same key as a client does when the answer is 503; tell whether it was granted."""
+    contents = InMemoryContentStore()
+    for _ in range(TRIES_MAX):
+        try:
+            await grant_funding(
+                a_grant(application=application), log=log, contents=contents, context=context(f"grant-{application}")
+            )
+        except StreamContended:
+            continue
+        except CallBudgetExceeded:
+            return False
+        return True
+    raise AssertionError("contended for ever")
+
+
+async def test_as_many_grants_as_fit_succeed_and_no_more(logs: Sequence[MongoEventLog], place: Place) -> None:
+    applications = await ready(logs[0])
+    answers = await asyncio.gather(
+        *(granted(logs[number % PROCESSES], application) for number, application in enumerate(applications))
+    )
+    assert sum(answers) == FIT
+    fresh = MongoEventLog(place.client, place.db, claims_key=bytes(32))
+    budget = await fresh.load(CALL_BUDGETS.at(the_call().id))
+    assert budget.state.reserved_ore == FIT * 800_000 * KRONA
+    assert budget.version == FIT
+    commits = await find_all(place.db, "commits", {})
+    types = [event["type"] for commit in commits for event in commit["events"]]
+    assert types.count(FundingGranted.ce_type()) == types.count(BudgetReserved.ce_type()) == FIT
+    for application, was_granted in zip(applications, answers, strict=True):
+        assert bool((await fresh.load(APPLICATIONS.at(application))).state.amount_granted_ore) is was_granted

@@ -1,0 +1,1 @@
+"""Contents on a real MongoDB."""

@@ -1,0 +1,91 @@
+"""Partition numbers are shared fairly, left within a second when planned, and taken over after a crash."""
+
+import asyncio
+import time
+
+import pytest
+
+from shared.kernel.ids import new_id
+from shared.lease import COLLECTION as LEASES
+from shared.messaging import PARTITIONS
+from shared.mongo import connect
+from shared.projector.collections import WORKERS, prepare
+from shared.projector.ownership import Ownership, fair_share
+from tests.integration.projector.conftest import House, until
+from tests.unit.projector.things import MIXED, counted
+
+pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
+
+
+async def _owned(house: House) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    async for lease in house.database[LEASES].find({"owner": {"$ne": None}}):
+        counts[lease["owner"]] = counts.get(lease["owner"], 0) + 1
+    return counts
+
+
+async def test_workers_share_the_partitions_fairly_and_a_leaving_one_is_followed_within_seconds(house: House) -> None:
+    async def shares(*expected: int) -> bool:
+        return sorted((await _owned(house)).values()) == sorted(expected)
+
+    async with house.worker(MIXED, owner="first"):
+        await until(lambda: shares(12))
+        async with house.worker(MIXED, owner="second"):
+            await until(lambda: shares(6, 6))
+            async with house.worker(MIXED, owner="third"):
+                await until(lambda: shares(4, 4, 4))
+                await house.publish(*(counted(f"thing/{letter}1", 1) for letter in "abcdefgh"))
+                await house.folded(MIXED)
+            left_at = time.monotonic()
+            await until(lambda: shares(6, 6))
+            assert time.monotonic() - left_at <= 1.5  # 1 s, and half of one for a machine under test
+    assert len(await house.rows("things")) == 8
+    assert await house.database[WORKERS].count_documents({}) == 0
+
+
+async def test_a_crashed_workers_partitions_are_taken_over_within_twelve_seconds(house: House) -> None:
+    await prepare(house.database, MIXED)
+    crashed = Ownership(house.database, MIXED.name, "crashed")
+    await crashed.tick()
+    assert len(await crashed.settle()) == PARTITIONS
+    await house.publish(counted("thing/a1", 1))
+    started = time.monotonic()
+    async with house.worker(MIXED):
+        await house.folded(MIXED)
+        taken_over_s = time.monotonic() - started
+    assert 3 <= taken_over_s <= 12  # not before the lease ends, and soon after
+
+
+async def test_a_worker_whose_lease_was_taken_forgets_the_number(house: House) -> None:
+    now = 0.0
+    ownership = Ownership(house.database, MIXED.name, new_id(), clock=lambda: now)
+    await prepare(house.database, MIXED)
+    await ownership.tick()
+    await ownership.settle()
+    await house.database[LEASES].update_one({"_id": "projection/mixed/3"}, {"$set": {"owner": "somebody else"}})
+    now = 2.5
+    await ownership.tick()
+    assert ownership.changed
+    assert set(await ownership.settle()) == set(range(PARTITIONS)) - {3}
+
+
+async def test_a_worker_that_cannot_renew_stops_believing_when_its_lease_ends(house: House) -> None:
+    now = 0.0
+    client = connect(house.parts.mongodb_uri, app_name="projector-test")
+    ownership = Ownership(client[house.database.name], MIXED.name, new_id(), clock=lambda: now)
+    await prepare(house.database, MIXED)
+    await ownership.tick()
+    assert len(await ownership.settle()) == PARTITIONS
+    client.close()  # from now on every request fails, as in an outage
+    keeping = asyncio.create_task(ownership.keep())
+    now = 6.1
+    await until(lambda: asyncio.sleep(0, ownership.changed))
+    keeping.cancel()
+    assert not await ownership.settle()
+
+
+@pytest.mark.parametrize("workers", range(1, 15))
+async def test_shares_add_up_and_differ_by_one_at_most(workers: int) -> None:
+    shares = [fair_share(rank, workers) for rank in range(workers)]
+    assert sum(shares) == PARTITIONS
+    assert max(shares) - min(shares) <= 1

@@ -1,0 +1,218 @@
+"""Grants: four eyes, within the application, within the call; whatever the order and the amounts (A16–A18)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from services.applications.application.domain import (
+    APPLICATIONS,
+    CALL_BUDGETS,
+    CallBudget,
+    CallVersions,
+    GrantFunding,
+    grant,
+)
+from services.applications.application.domain.refusals import (
+    AlreadyDecided,
+    ArrivedLate,
+    CallBudgetExceeded,
+    GrantExceedsApplication,
+    GrantNotWholeKronor,
+    LegalBasisNotInForce,
+    NotReadyForDecision,
+    NotSigned,
+    RevisedBudgetMissing,
+    RevisedBudgetNotSound,
+    SameAssessorAndDecider,
+)
+from services.applications.application.domain.state import Application, Status
+from shared.contracts.applications import BudgetAmount, BudgetReserved, FundingGranted
+from shared.contracts.call import BudgetCategory, CallDefinition
+from shared.kernel.refusals import NotFound
+from tests.unit.applications.examples import (
+    APPLICATION,
+    ASSESSOR_2,
+    DECISION_DAY,
+    KRONA,
+    OWN,
+    SOMEBODY_ELSE,
+    TOO_LATE,
+    a_call,
+    a_form,
+    a_grant,
+    a_revised_budget,
+    assessed,
+    budget,
+    cash,
+    given,
+    signed,
+    the_call,
+)
+
+READY = given(*assessed())
+CEILING_KR = 10_000_000
+
+
+def decided(
+    command: GrantFunding,
+    application: Application = READY,
+    *,
+    reserved_kr: int = 0,
+    newest: CallDefinition | None = None,
+) -> tuple[FundingGranted, BudgetReserved]:
+    decision = grant(
+        application,
+        CallBudget(reserved_kr * KRONA),
+        command,
+        CallVersions(the_call(), newest or the_call()),
+        contents="ref",
+        now=DECISION_DAY,
+    )
+    assert list(decision.events) == [APPLICATIONS.at(APPLICATION).id, CALL_BUDGETS.at(the_call().id).id]
+    (granted,), (reserved,) = decision.events.values()
+    assert isinstance(granted, FundingGranted)
+    assert isinstance(reserved, BudgetReserved)
+    return granted, reserved
+
+
+def faults(command: GrantFunding) -> list[tuple[str, str]]:
+    with pytest.raises(RevisedBudgetNotSound) as refusal:
+        decided(command)
+    return [(problem.rule, problem.pointer) for problem in refusal.value.problems]
+
+
+def test_a_grant_takes_from_the_call_what_it_gives_to_the_project() -> None:
+    granted, reserved = decided(a_grant())
+    assert granted.amount_granted_ore == reserved.amount_ore == 800_000 * KRONA
+    assert granted.support_share_bp == 5_000
+    assert not granted.partial
+    assert granted.co_funding_ore == 800_000 * KRONA
+    assert sum(part.amount_ore for part in granted.budget) == 1_600_000 * KRONA
+
+
+def test_the_decision_says_until_when_it_can_be_accepted() -> None:
+    assert decided(a_grant())[0].accept_by == date(2023, 3, 31)
+
+
+def test_whoever_assessed_may_not_grant() -> None:
+    with pytest.raises(SameAssessorAndDecider):
+        decided(a_grant(decided_by=ASSESSOR_2))
+
+
+def test_one_assessment_is_not_enough() -> None:
+    with pytest.raises(NotReadyForDecision):
+        decided(a_grant(), replace(READY, assessed_by=READY.assessed_by[:1]))
+
+
+def test_unsigned_late_decided_or_missing_is_not_granted() -> None:
+    with pytest.raises(NotSigned):
+        decided(a_grant(), replace(READY, signed=False))
+    with pytest.raises(ArrivedLate):
+        decided(a_grant(), given(*signed(now=TOO_LATE)))
+    with pytest.raises(AlreadyDecided):
+        decided(a_grant(), replace(READY, status=Status.GRANTED))
+    with pytest.raises(NotFound):
+        decided(a_grant(), Application())
+    with pytest.raises(NotFound):
+        decided(a_grant(scope=SOMEBODY_ELSE))
+    assert decided(a_grant(scope=OWN))
+
+
+def test_a_grant_rests_on_a_provision_in_force() -> None:
+    with pytest.raises(LegalBasisNotInForce):
+        decided(a_grant(legal_basis="2015-210-13"))
+
+
+def test_nobody_is_granted_more_than_was_applied_for() -> None:
+    with pytest.raises(GrantExceedsApplication):
+        decided(a_grant(800_001))
+
+
+@pytest.mark.parametrize("amount_ore", [0, 79_999_999, 50])
+def test_a_grant_is_whole_kronor_above_zero(amount_ore: int) -> None:
+    with pytest.raises(GrantNotWholeKronor):
+        decided(a_grant(amount_ore=amount_ore))
+
+
+def test_a_partial_grant_needs_the_revised_budget() -> None:
+    with pytest.raises(RevisedBudgetMissing):
+        decided(a_grant(799_999))
+
+
+def test_a_partial_grant_is_granted_on_the_revised_budget() -> None:
+    granted, _ = decided(a_grant(600_000, revised=a_revised_budget(1_300_000, 700_000)))
+    assert granted.partial
+    assert granted.budget == [BudgetAmount(category=BudgetCategory.EXTERNAL_SERVICES, amount_ore=1_300_000 * KRONA)]
+    assert granted.co_funding_ore == 700_000 * KRONA
+
+
+def test_the_share_is_cut_and_never_rounded_up() -> None:
+    granted, _ = decided(a_grant(600_000, revised=a_revised_budget(1_300_000, 700_000)))
+    assert granted.support_share_bp == 4_615  # 46.153… %
+    granted, _ = decided(a_grant(599_999, revised=a_revised_budget(1_200_001, 600_002)))
+    assert granted.support_share_bp == 4_999  # 49.9998… %
+
+
+def test_a_revised_budget_meets_the_share_and_is_paid_in_cash() -> None:
+    assert decided(a_grant(600_000, revised=a_revised_budget(1_200_000, 600_000)))
+    assert faults(a_grant(600_000, revised=a_revised_budget(1_199_999, 600_000))) == [("A5", "/amount_ore")]
+    assert faults(a_grant(600_000, revised=a_revised_budget(1_200_000, 599_999))) == [
+        ("A5", "/revised_budget/co_funding_ore")
+    ]
+
+
+def test_a_revised_budget_never_rises() -> None:
+    assert decided(a_grant(600_000, revised=a_revised_budget(1_600_000, 1_000_000)))
+    assert faults(a_grant(600_000, revised=a_revised_budget(1_600_001, 1_000_001))) == [
+        ("A18", "/revised_budget/budget")
+    ]
+
+
+def test_a_revised_budget_has_a_computed_flat_rate_and_no_more_training() -> None:
+    revised = replace(
+        a_revised_budget(1_300_000, 700_000),
+        budget=(BudgetAmount(category=BudgetCategory.PERSONNEL, amount_ore=1_300_000 * KRONA),),
+        staff_training_ore=1,
+    )
+    assert faults(a_grant(600_000, revised=revised)) == [
+        ("A10", "/revised_budget/staff_training_ore"),
+        ("A11", "/revised_budget/budget"),
+    ]
+
+
+def test_the_last_krona_of_the_call_is_granted_and_not_one_more() -> None:
+    assert decided(a_grant(), reserved_kr=CEILING_KR - 800_000)
+    with pytest.raises(CallBudgetExceeded) as refusal:
+        decided(a_grant(), reserved_kr=CEILING_KR - 799_999)
+    assert "799999 kr återstår" in refusal.value.detail_sv
+
+
+def test_the_ceiling_is_the_newest_versions_for_all_applications() -> None:
+    lower = a_call(version=2, amounts=the_call().amounts.model_copy(update={"budget_ore": 799_999 * KRONA}))
+    with pytest.raises(CallBudgetExceeded):
+        decided(a_grant(), newest=lower)
+
+
+@settings(max_examples=25, deadline=None)
+@for_all(st.lists(st.integers(min_value=500_000, max_value=5_000_000), max_size=15))
+def test_whatever_is_granted_in_whatever_order_stays_within_the_ceiling(amounts_kr: list[int]) -> None:
+    call_budget, kept = CallBudget(), 0
+    for amount_kr in amounts_kr:
+        form = a_form(
+            budget=(replace(budget()[2], amount_ore=2 * amount_kr * KRONA),),
+            amount_applied_ore=amount_kr * KRONA,
+            co_funding=(cash(amount_kr),),
+        )
+        application = given(*assessed(form))
+        try:
+            _, reserved = decided(a_grant(amount_kr), application, reserved_kr=call_budget.reserved_ore // KRONA)
+        except CallBudgetExceeded:
+            assert kept + amount_kr > CEILING_KR
+            continue
+        call_budget = CALL_BUDGETS.evolve(call_budget, reserved)
+        kept += amount_kr
+        assert call_budget.reserved_ore == kept * KRONA <= CEILING_KR * KRONA

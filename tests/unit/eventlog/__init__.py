@@ -1,0 +1,5 @@
+"""The event log without servers."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.unit.eventlog.log_behaviour")

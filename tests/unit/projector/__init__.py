@@ -1,0 +1,1 @@
+"""The projector without servers: folding, holes, poison, and the worker against a broker and database in memory."""

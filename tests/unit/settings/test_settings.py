@@ -1,0 +1,142 @@
+"""Settings come from the environment and from secret files, and a wrong one stops the start with one line."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from shared.settings import Settings, SettingsError, load_settings
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+COMPLETE = {
+    "KAFKA_BOOTSTRAP_SERVERS": "kafka:9092",
+    "MONGODB_URI": "mongodb://db/?replicaSet=rs0",
+    "LOTSEN_PUBLIC_BASE_URL": "https://lotsen.example",
+    "LOTSEN_OIDC_ISSUER": "https://issuer.example",
+    "LOTSEN_JWKS_URL": "https://issuer.example/jwks",
+    "LOTSEN_CONTENT_MASTER_KEY": KEY,
+    "LOTSEN_CLAIMS_KEY": KEY,
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A complete environment and nothing else of ours."""
+    for name in (*COMPLETE, "LOTSEN_SECRETS_DIR", "LOTSEN_SANDBOX", "LOTSEN_NAMESPACE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def refusal() -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_complete_environment_gives_settings_outside_a_sandbox() -> None:
+    settings = load_settings()
+    assert settings.sandbox is False
+    assert settings.namespace == "lotsen"
+    assert settings.kafka_bootstrap_servers == "kafka:9092"
+    assert settings.content_master_key_bytes() == bytes(range(32))
+    assert settings.json_body_bytes_max == 1_000_000
+    assert settings.file_bytes_max == 10_000_000
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+def test_a_missing_value_is_named(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.delenv(name)
+    assert refusal() == f"Settings: {name} is missing"
+
+
+def test_all_missing_values_are_named_in_one_line(environment: pytest.MonkeyPatch) -> None:
+    for name in ("MONGODB_URI", "LOTSEN_CLAIMS_KEY"):
+        environment.delenv(name)
+    assert "MONGODB_URI is missing" in refusal()
+    assert "LOTSEN_CLAIMS_KEY is missing" in refusal()
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+@pytest.mark.parametrize("placeholder", ["changeme", "CHANGEME"])
+def test_changeme_is_no_value(environment: pytest.MonkeyPatch, name: str, placeholder: str) -> None:
+    environment.setenv(name, placeholder)
+    assert refusal() == f"Settings: {name}: changeme is not a value"
+
+
+def test_a_wrong_value_is_named_and_never_repeated(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LOTSEN_CONTENT_MASTER_KEY", base64.b64encode(b"only-some-secret").decode())
+    line = refusal()
+    assert line == "Settings: LOTSEN_CONTENT_MASTER_KEY: not 32 bytes as base64"
+
+
+def test_secrets_are_read_from_files(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("MONGODB_URI", "LOTSEN_CLAIMS_KEY"):
+        environment.delenv(name)
+        (tmp_path / name.lower()).write_text(COMPLETE[name])
+    environment.setenv("LOTSEN_SECRETS_DIR", str(tmp_path))
+    settings = load_settings()
+    assert settings.mongodb_uri.get_secret_value() == COMPLETE["MONGODB_URI"]
+    assert settings.claims_key_bytes() == bytes(range(32))
+
+
+def test_changeme_in_a_secret_file_is_no_value_either(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.delenv("MONGODB_URI")
+    (tmp_path / "mongodb_uri").write_text("changeme")
+    environment.setenv("LOTSEN_SECRETS_DIR", str(tmp_path))
+    assert refusal() == "Settings: MONGODB_URI: changeme is not a value"
+
+
+def test_a_place_for_secrets_that_is_not_there_is_refused(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("LOTSEN_SECRETS_DIR", str(tmp_path / "nowhere"))
+    assert "LOTSEN_SECRETS_DIR" in refusal()
+
+
+def test_secrets_do_not_show_in_what_is_printed(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("MONGODB_URI", "mongodb://user:canary-5521@db")
+    assert "canary-5521" not in repr(load_settings())
+    assert KEY not in str(load_settings())
+
+
+def test_a_sandbox_vouches_for_itself(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("LOTSEN_OIDC_ISSUER", "LOTSEN_JWKS_URL"):
+        environment.delenv(name)
+    environment.setenv("LOTSEN_SANDBOX", "true")
+    environment.setenv("LOTSEN_SANDBOX_CLIENTS_FILE", str(tmp_path / "clients.yaml"))
+    settings = load_settings()
+    assert settings.oidc_issuer == "https://lotsen.example/sandbox"
+    assert settings.jwks_url == "https://lotsen.example/sandbox/jwks.json"
+
+
+def test_a_sandbox_without_clients_is_refused(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LOTSEN_SANDBOX", "true")
+    assert refusal() == "Settings: LOTSEN_SANDBOX_CLIENTS_FILE is missing"
+
+
+def test_display_names_come_from_the_organisations_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    names = tmp_path / "organisations.yaml"
+    names.write_text("org-a: Högskolan i Norr\norg-b: Science park B\n", encoding="utf-8")
+    environment.setenv("LOTSEN_ORGANISATIONS_FILE", str(names))
+    assert load_settings().organisations() == {"org-a": "Högskolan i Norr", "org-b": "Science park B"}
+
+
+@pytest.mark.parametrize("content", ["- a\n- b\n", "org-a: [", "org-a: 7\n"])
+def test_a_broken_organisations_file_stops_the_start(
+    environment: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    names = tmp_path / "organisations.yaml"
+    names.write_text(content, encoding="utf-8")
+    environment.setenv("LOTSEN_ORGANISATIONS_FILE", str(names))
+    assert "LOTSEN_ORGANISATIONS_FILE" in refusal()
+
+
+@pytest.mark.usefixtures("environment")
+def test_settings_cannot_be_changed() -> None:
+    settings = load_settings()
+    assert isinstance(settings, Settings)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.sandbox = True  # type: ignore[misc]  # that it cannot be set is the point
