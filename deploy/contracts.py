@@ -13,6 +13,7 @@ from shared.contracts.catalogue import FACTS_OF_PUBLISHER
 from shared.contracts.event import Event
 from shared.service import Service
 from shared.web.openapi import openapi_of
+from shared.web.routes import add_routes
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "api"
 PUBLIC_BASE_URL: Final = "https://lotsen.example"
@@ -82,7 +83,7 @@ def openapi(service: Service) -> dict[str, Any]:
     """Return the OpenAPI document of a service, as it answers under its own address."""
     app = FastAPI(openapi_url=None)
     for router in service.routers:
-        app.include_router(router, prefix="/v1")
+        add_routes(app, router, "/v1")
     return openapi_of(app, service, PUBLIC_BASE_URL)
 
 

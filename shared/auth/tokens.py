@@ -66,7 +66,7 @@ class JwtVerifier:
         if algorithm not in ALGORITHMS or not isinstance(kid, str) or not kid:
             raise Unauthenticated
         key = await self._keys.find(kid)
-        if key is None or key.algorithm != algorithm:
+        if key is None:
             raise Unauthenticated
         try:
             with warnings.catch_warnings():

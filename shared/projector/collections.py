@@ -62,6 +62,9 @@ async def prepare(database: Database, projection: Projection) -> None:
     views = [view.collection for view in projection.views]
     own = [heads_of(projection.name), PROJECTIONS, CHECKPOINTS, WORKERS, HELD, PARKED, LEASES]
     await create_collections(database, [*views, *own])
+    for view in projection.views:
+        for name in view.indexes:
+            await create_index(database, view.collection, [(name, ASCENDING)])
     for collection in (HELD, PARKED):
         await create_index(database, collection, [("projection", ASCENDING), ("stream", ASCENDING)])
         await create_index(database, collection, [("projection", ASCENDING), ("partition", ASCENDING)])

@@ -43,6 +43,7 @@ class View(Generic[Row, Fact]):
     so that the stream's head is kept in the document itself (no extra write), in the fields `_stream`, `_head` and
     `_head_id`, which folds never see. `document_of_stream` says which document that is; where a document turns out to
     follow another stream (`call/x` and `call-budget/x` share an identifier), heads quietly go to their own collection.
+    `indexes` are the fields that the views filter on, one index each: every one costs the projector a write.
     """
 
     collection: str
@@ -51,6 +52,7 @@ class View(Generic[Row, Fact]):
     fold: Callable[[Row | None, Fact, Recorded], Row]
     one_stream: bool = False
     document_of_stream: Callable[[str], str] = identifier_of
+    indexes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ CANDIDATE_PAUSE_S = 0.5  # a planned hand-over takes at most this, a takeover th
 _PAUSE_S_FIRST = 0.2
 _PAUSE_S_MAX = 5.0
 _STOP_GRACE_S = 5.0
+
+Run = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger()
 
@@ -61,13 +64,13 @@ async def run_relay(database: Database, settings: RelaySettings, stop: asyncio.E
         clocks=Clocks(time.monotonic, time.time),
     )
     try:
-        await lead_in_turns(relay, lease, service, stop)
+        await lead_in_turns(relay.run, lease, service, stop)
     finally:
         await topic.close()
 
 
-async def lead_in_turns(relay: Relay, lease: Lease, service: str, stop: asyncio.Event) -> None:
-    """Run `relay` whenever `lease` is ours."""
+async def lead_in_turns(run: Run, lease: Lease, service: str, stop: asyncio.Event) -> None:
+    """Run the relay whenever `lease` is ours, and end it when the lease is lost."""
     while not stop.is_set():
         try:
             acquired = await lease.acquire()
@@ -80,7 +83,7 @@ async def lead_in_turns(relay: Relay, lease: Lease, service: str, stop: asyncio.
         log.info("relay_lease_taken", service=service, owner=lease.owner, epoch=lease.epoch)
         LEADING.labels(service).set(1)
         try:
-            await _lead(relay, lease, service, stop)
+            await _lead(run, lease, service, stop)
         finally:
             LEADING.labels(service).set(0)
             with suppress(DatabaseError):  # it expires by itself
@@ -88,9 +91,9 @@ async def lead_in_turns(relay: Relay, lease: Lease, service: str, stop: asyncio.
         log.info("relay_lease_left", service=service, owner=lease.owner, epoch=lease.epoch)
 
 
-async def _lead(relay: Relay, lease: Lease, service: str, stop: asyncio.Event) -> None:
+async def _lead(run: Run, lease: Lease, service: str, stop: asyncio.Event) -> None:
     """Run the relay and renew its lease until one of them ends; a relay that does not stop in time is cancelled."""
-    working = asyncio.ensure_future(_work(relay, service, stop))
+    working = asyncio.ensure_future(_work(run, service, stop))
     renewing = asyncio.ensure_future(_renew(lease, service))
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -106,12 +109,12 @@ async def _lead(relay: Relay, lease: Lease, service: str, stop: asyncio.Event) -
             task.result()
 
 
-async def _work(relay: Relay, service: str, stop: asyncio.Event) -> None:
+async def _work(run: Run, service: str, stop: asyncio.Event) -> None:
     pause_s = _PAUSE_S_FIRST
     while not stop.is_set():
         began_s = time.monotonic()
         try:
-            await relay.run()
+            await run()
         except LeaseLost:
             log.warning("relay_lease_lost", service=service)
             return
@@ -134,7 +137,6 @@ async def _renew(lease: Lease, service: str) -> None:
         try:
             if not await lease.renew():
                 log.warning("relay_lease_lost", service=service)
-                return
         except DatabaseError as error:
             log.warning("relay_lease_unreachable", service=service, error=str(error))
 

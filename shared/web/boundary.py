@@ -28,14 +28,10 @@ PAGE_POLICY: Final = (
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 )
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
-log: Any = structlog.get_logger()
 
 
 class Boundary:
@@ -49,6 +45,7 @@ class Boundary:
         self._settings = settings
         self._gate = gate
         self._templates = templates
+        self._log: Any = structlog.get_logger().bind(service=service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; everything that is not HTTP is passed on untouched."""
@@ -62,9 +59,10 @@ class Boundary:
             trace.trace_id, trace.traceparent, media_type=media_type_of(headers.get(b"content-type", ""))
         )
         exchange.attach(scope)
-        with structlog.contextvars.bound_contextvars(trace_id=trace.trace_id):
-            await self._answer(scope, receive, _with_headers(send, exchange), exchange, headers)
-            self._record(scope, exchange, perf_counter() - started)
+        # Every request has a context of its own, so nothing has to be unbound.
+        structlog.contextvars.bind_contextvars(trace_id=trace.trace_id)
+        await self._answer(scope, receive, _with_headers(send, exchange), exchange, headers)
+        self._record(scope, exchange, perf_counter() - started)
 
     async def _answer(
         self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, headers: Mapping[bytes, str]
@@ -93,9 +91,9 @@ class Boundary:
     def _refusal_of(self, fault: Exception, scope: Scope) -> Refusal:
         """Turn an outage or a bug into an answer; its message stays out of the log: parsers put the input there."""
         if is_transient(fault):
-            log.warning("storage_unavailable", error=type(fault).__name__)
+            self._log.warning("storage_unavailable", error=type(fault).__name__)
             return StorageUnavailable()
-        log.error("request_failed", route=self._route(scope), error=type(fault).__name__, at=_places(fault))
+        self._log.error("request_failed", route=self._route(scope), error=type(fault).__name__, at=_places(fault))
         return InternalFault()
 
     async def _with_body(self, scope: Scope, receive: Receive, exchange: Exchange, held: Held) -> Receive:
@@ -109,9 +107,8 @@ class Boundary:
     def _record(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
         route = self._route(scope)
         count_answer(self._service, scope["method"], route, exchange.status, seconds)
-        log.info(
+        self._log.info(
             "request_answered",
-            service=self._service,
             method=scope["method"],
             route=route,
             status=exchange.status,

@@ -59,10 +59,11 @@ def problems_of(errors: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
 
 def _problem(error: Mapping[str, Any]) -> Problem:
     kind = str(error["type"])
+    name = "json" if kind == "json_invalid" else kind.replace("_", "-")
     sv, en = _TEXTS.get(kind, _DEFAULT)
     limits = {name: value for name, value in error.get("ctx", {}).items() if name != "error"}
     return Problem(
-        rule=f"schema.{kind.replace('_', '-')}",
+        rule=f"schema.{name}",
         pointer=_pointer(tuple(error["loc"])),
         sv=_filled(sv, limits),
         en=_filled(en, limits),

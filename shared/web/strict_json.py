@@ -11,7 +11,7 @@ INT_MAX: Final = 2**63 - 1
 DEPTH_MAX: Final = 32
 
 _SAFE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_SUSPECT: Final = re.compile(rb"[0-9]{19}|\\\\u[dD]|NaN|Infinity")
+_SUSPECT: Final = re.compile(rb"[0-9]{19}|[0-9][eE]\+?[0-9]{3}|\\u[dD]|NaN|Infinity")
 _SAYS_WHAT: Final = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
 _DIGIT_RUN: Final = re.compile(r"[0-9]{5}")
 _TEXTS: Final = {

@@ -54,7 +54,12 @@ def create_peers() -> FastAPI:
 
     @app.post("/insert/{project}", status_code=201)
     async def insert(project: str, body: PaidIn) -> dict[str, str]:
-        document: dict[str, Any] = {"_id": new_id(), "project": project, "amount_ore": body.amount_ore, "paid_on": body.paid_on}
+        document: dict[str, Any] = {
+            "_id": new_id(),
+            "project": project,
+            "amount_ore": body.amount_ore,
+            "paid_on": body.paid_on,
+        }
         await database.inserts.insert_one(document)
         return {"id": document["_id"]}
 

@@ -190,7 +190,7 @@ def a_ledger(owner: str, costs: list[Cost]) -> bytes:
 
 def ledger_path(project: str) -> str:
     """Return where a project's ledger is sent."""
-    return f"/reporting/v1/projects/{project}/ledgers?project_object={_OBJECT}"
+    return f"/reporting/v1/projects/{project}/ledgers?object={_OBJECT}"
 
 
 def a_report(ledger: str, costs: list[Cost]) -> Json:

@@ -18,6 +18,7 @@ from tests.chaos.journal import Answer, Entry, Intention, Journal, Read
 
 _ANSWER_S_MAX: Final = 30.0
 """No wait of the system is longer, whatever is away."""
+_RETRY_S_MAX: Final = 30.0
 _PAUSE_S: Final = (0.1, 0.6)
 _GIVES_UP: Final = 0.25
 """The share of broken connections after which a client is not heard of again until everything is healed."""
@@ -118,10 +119,14 @@ class Clients:
         raise GoneError
 
     async def retry(self, entry: Entry, observer: Observer) -> None:
-        """Repeat a request that was never answered until its answer is definite, and note what it told."""
+        """Repeat a request that was never answered until its answer is definite, and note what it told.
+
+        One that the healed system does not answer within `_RETRY_S_MAX` stays unanswered, which the checker tells.
+        """
         request, first = self.requests[entry.first.key], entry.first
         before = await observer.commits_of_key(first.service, first.tenant, first.client, first.key)
-        while True:
+        give_up_s = self.elapsed_s() + _RETRY_S_MAX
+        while self.elapsed_s() < give_up_s:
             response = await self._send(first.key, request)
             if response is not None:
                 try:
@@ -162,7 +167,7 @@ class Clients:
         return None
 
     async def upload(self, client: str, path: str, content: bytes, *, now: datetime, after: str) -> Json:
-        """Send a file that is kept and decides nothing, until it is taken."""
+        """Send a file that is kept and decides nothing, until it is taken. Sending it again changes nothing."""
         address, kind = _with_after(path, after), "application/x-sie"
         while not self.stopping.is_set():
             try:
@@ -173,7 +178,8 @@ class Clients:
             if response.is_success:
                 return _body(response)
             if "retry-after" not in response.headers:
-                raise RefusedError(_body(response).get("code", ""))
+                self.journal.failed(self._answer(f"upload {path}", response))
+                raise GoneError
             await self._pause()
         raise GoneError
 
@@ -228,8 +234,21 @@ class Clients:
 
     def _definite(self, key: str, response: httpx2.Response, found_before: int | None = None) -> Json | None:
         """Note a definite answer and return it; None when the same is to be sent again. Raises RefusedError."""
+        if "retry-after" in response.headers:
+            return None
+        answer = self._answer(key, response, found_before)
+        if response.is_server_error:
+            self.journal.failed(answer)
+            return None
+        self.journal.answered(answer)
+        if not response.is_success:
+            raise RefusedError(answer.code)
+        self.acknowledged_s.append(answer.at_s)
+        return _body(response)
+
+    def _answer(self, key: str, response: httpx2.Response, found_before: int | None = None) -> Answer:
         body = _body(response)
-        answer = Answer(
+        return Answer(
             key=key,
             status=response.status_code,
             code=body.get("code", ""),
@@ -239,23 +258,13 @@ class Clients:
             at_s=self.elapsed_s(),
             found_before=found_before,
         )
-        if "retry-after" in response.headers:
-            return None
-        if response.is_server_error:
-            self.journal.failed(answer)
-            return None
-        self.journal.answered(answer)
-        if not response.is_success:
-            raise RefusedError(answer.code)
-        self.acknowledged_s.append(answer.at_s)
-        return body
 
     async def _pause(self) -> None:
         await asyncio.sleep(self.rng.uniform(*_PAUSE_S))
 
 
 def _with_after(path: str, after: str) -> str:
-    return f"{path}?after={after}" if after else path
+    return f"{path}{'&' if '?' in path else '?'}after={after}" if after else path
 
 
 def _body(response: httpx2.Response) -> Json:

@@ -46,9 +46,9 @@ class Run:
         began_s = time.monotonic()
         await self._until_up()
         self.clients.stopping.clear()
-        for entry in read_journal(self.journal).unanswered():
-            await self.clients.retry(entry, self.system.observer)
-            self.retried += 1
+        open_questions = read_journal(self.journal).unanswered()
+        await asyncio.gather(*(self.clients.retry(entry, self.system.observer) for entry in open_questions))
+        self.retried = len(open_questions)
         while lacking := await self.system.observer.lacking():
             self.lacking = lacking
             if time.monotonic() - began_s > lag_s_max:

@@ -1,3 +1,5 @@
+"""The supervisor keeps processes running, ends them all, and leaves nothing behind."""
+
 import asyncio
 import os
 import re

@@ -208,6 +208,7 @@ APPLICATIONS_VIEW: Final[View[ApplicationRow, ApplicationFact]] = View(
     application_of,
     project_application,
     one_stream=True,
+    indexes=("organisation", "call"),
 )
 CALL_BUDGETS_VIEW: Final[View[CallBudgetRow, BudgetReserved]] = View(
     "call_budgets", (BudgetReserved,), call_budget_of, project_call_budget, one_stream=True

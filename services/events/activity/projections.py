@@ -171,4 +171,5 @@ ACTIVITIES_VIEW: Final[View[ActivityRow, ActivityFact]] = View(
     document_ids=lambda event, _: (event.activity_id,),
     fold=project_activity,
     one_stream=True,
+    indexes=("organisation", "project"),
 )

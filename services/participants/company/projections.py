@@ -58,4 +58,5 @@ COMPANIES_VIEW: Final[View[CompanyRow, CompanyRegistered]] = View(
     document_ids=lambda event, _: (event.company_id,),
     fold=project_company,
     one_stream=True,
+    indexes=("organisation",),
 )

@@ -129,4 +129,5 @@ ENROLMENTS_VIEW: Final[View[EnrolmentRow, EnrolmentFact]] = View(
     document_ids=lambda event, _: (event.enrolment_id,),
     fold=project_enrolment,
     one_stream=True,
+    indexes=("organisation", "project"),
 )

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,8 +13,10 @@ from shared.lease import Lease
 from shared.mongo import Timestamp
 from shared.relay.checkpoints import COLLECTION, MongoCheckpoints
 from shared.relay.ports import Checkpoint, LeaseLost
+from shared.relay.run import lead_in_turns
 from tests.integration.relay.conftest import DEADLINE_S, SERVICE, World
 from tests.unit.relay.fakes import commit
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
@@ -111,6 +114,52 @@ async def test_a_frozen_relay_that_wakes_up_changes_nothing(world: World) -> Non
     await successor.stop()
     assert (await world.checkpoint())["epoch"] == 2
     await world.check(duplicates=True)
+
+
+class Work:
+    """Stands for a relay: counts how often it was begun and ended."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.ended = 0
+
+    async def run(self) -> None:
+        self.begun += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended += 1
+
+
+async def test_a_lease_is_kept_beyond_its_first_time_as_long_as_the_relay_works(world: World) -> None:
+    work, stop = Work(), asyncio.Event()
+    lease = Lease(world.database, "relay/x", owner="me", ttl_s=0.6)
+    leading = asyncio.ensure_future(lead_in_turns(work.run, lease, "x", stop))
+    other = Lease(world.database, "relay/x", owner="other")
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + 2.0
+    while loop.time() < until_s:
+        await asyncio.sleep(0.05)
+        assert work.begun == 0 or not await other.acquire()
+    assert (work.begun, work.ended, lease.epoch) == (1, 0, 1)
+    stop.set()
+    await leading
+    assert await other.acquire()  # given back, not left to expire
+
+
+async def test_work_ends_when_its_lease_was_taken(world: World) -> None:
+    work, stop = Work(), asyncio.Event()
+    lease = Lease(world.database, "relay/x", owner="me", ttl_s=0.6)
+    leading = asyncio.ensure_future(lead_in_turns(work.run, lease, "x", stop))
+    await eventually(lambda: work.begun == 1)
+    await world.database["leases"].update_one(
+        {"_id": "relay/x"}, {"$set": {"owner": "other", "epoch": 2, "expires_at": datetime(2999, 1, 1, tzinfo=UTC)}}
+    )
+    await eventually(lambda: work.ended == 1)
+    assert not lease.held
+    stop.set()
+    await leading
+    assert (await world.database["leases"].find_one({"_id": "relay/x"}) or {})["owner"] == "other"
 
 
 async def test_a_zombies_checkpoint_is_refused_once_its_successor_has_taken_over(world: World) -> None:

@@ -78,7 +78,7 @@ def test_an_outage_is_waited_out_and_nothing_is_skipped(error: Exception, when: 
 
 
 def test_the_cache_forgets_the_oldest_beyond_its_bounds_and_only_when_told() -> None:
-    cache = Cache(document_bytes_max=1_500, heads_max=4)
+    cache = Cache(document_bytes_max=1_700, heads_max=4)
     for number in range(5):
         inserted = {0: {f"a{number}": freeze(f"a{number}", {"filling": "x" * 100}, None)}}
         cache.follow(Changes(inserted=inserted), {f"k{number}": {"s": HeadEntry(1, "c")}})

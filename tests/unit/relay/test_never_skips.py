@@ -27,7 +27,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_the_relay_never_skips(
     steps: list[tuple[list[tuple[str, int]], str, int | None, bool]],

@@ -73,6 +73,11 @@ class ThingBody(Body):
     share: float = 0.5
     at: datetime | None = None
     parts: tuple[PartBody, ...] = ()
+
+
+class LabelledBody(ThingBody):
+    """The same with names that the caller chooses."""
+
     labels: dict[str, str] | None = None
 
 
@@ -99,6 +104,12 @@ async def create(body: ThingBody, _actor: Applicant, log: Log, context: Context,
     receipt = await log.decide(cast("Any", None), lambda _state: (), context)
     set_etag(response, receipt.positions[0].version)
     return receipt_body(receipt, THING)
+
+
+@router.post("/labelled", status_code=201, summary="Märk / Label")
+async def label(body: LabelledBody, _actor: Applicant) -> Thing:
+    """Märk en sak. / Label a thing."""
+    return Thing(name=body.name)
 
 
 @router.put("/things/{thing_id}", summary="Ändra / Change")

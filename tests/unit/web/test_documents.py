@@ -29,6 +29,7 @@ async def test_openapi_says_what_every_operation_has_in_common() -> None:
     assert {"contact", "license", "x-sla", "x-limitations"} <= document["info"].keys()
     assert set(document["paths"]) == {
         "/v1/api-info",
+        "/v1/labelled",
         "/v1/things",
         "/v1/things/rows",
         "/v1/things/{thing_id}",

@@ -7,7 +7,7 @@ from datetime import date
 import psutil
 import pytest
 
-from shared.files import FileTooDemanding, ParserFailedError, ReadersBusy, parse_limited
+from shared.files import START_SECONDS_MAX, FileTooDemanding, ParserFailedError, ReadersBusy, parse_limited
 from shared.kernel.refusals import Problem
 from tests.unit.web.parsers import (
     Row,
@@ -39,12 +39,15 @@ async def test_a_refusal_comes_back_with_line_and_reason() -> None:
 
 async def test_memory_is_limited() -> None:
     with pytest.raises(FileTooDemanding):
-        await parse_limited(eat_memory, b"x" * 1_000, memory_mb=50)
+        await parse_limited(eat_memory, b"x" * 1_000, memory_mb=250)
+    assert await parse_limited(eat_memory, b"x" * 1_000, memory_mb=350) == 300_000_000
 
 
 async def test_time_is_limited() -> None:
+    started = asyncio.get_running_loop().time()
     with pytest.raises(FileTooDemanding):
         await parse_limited(take_for_ever, b"x", seconds=1)
+    assert asyncio.get_running_loop().time() - started < START_SECONDS_MAX, "only the last resort ended it"
 
 
 async def test_depth_is_limited() -> None:

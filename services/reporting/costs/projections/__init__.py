@@ -35,6 +35,7 @@ PAYMENT_REQUESTS_VIEW: Final[View[PaymentRequestRow, PaymentRequestFact]] = View
     document_ids=lambda event, _: (event.payment_request_id,),
     fold=project_payment_request,
     one_stream=True,
+    indexes=("organisation", "project"),
 )
 ACCOUNTS_VIEW: Final[View[AccountRow, AccountFact]] = View(
     collection="accounts",

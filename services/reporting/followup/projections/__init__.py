@@ -50,6 +50,7 @@ PROJECTS_VIEW: Final[View[ProjectRow, ProjectFact]] = View(
     ),
     document_ids=lambda event, _: (project_of(event),),
     fold=fold_project,
+    indexes=("organisation", "call"),
 )
 CALLS_VIEW: Final[View[CallRow, CallPublished]] = View(
     collection="followup_calls",

@@ -1,0 +1,30 @@
+"""Real parts that belong to the chaos tests alone."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.parts import Parts
+from tests.chaos.settings import ChaosSettings
+from tests.chaos.system import own_parts
+
+
+@pytest_asyncio.fixture(scope="session")
+async def doomed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Parts]:
+    """Return a Kafka and a MongoDB that may be killed and frozen."""
+    async with own_parts(tmp_path_factory.mktemp("parts")) as parts:
+        yield parts
+
+
+@pytest.fixture
+def seed() -> int:
+    """Return the seed of this run."""
+    return ChaosSettings().chaos_seed
+
+
+@pytest.fixture
+def state_dir(tmp_path: Path) -> Path:
+    """Return where this run keeps its journal, secrets and logs."""
+    return tmp_path
