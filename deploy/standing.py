@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
 import time
@@ -20,6 +21,7 @@ OnStep = Callable[[str], None]
 
 _PID_FILE: Final = "up.pid"
 _READY_FILE: Final = "up.ready"
+_ENVIRONMENT_FILE: Final = "environment"
 _START_S_MAX: Final = 300.0  # a first start downloads Kafka
 _END_S_MAX: Final = 60.0
 _LOOK_EVERY_S: Final = 0.2
@@ -28,9 +30,9 @@ _LOOK_EVERY_S: Final = 0.2
 def addresses(system: System) -> list[str]:
     """Return the lines that say where everything is."""
     return [
-        f"Log in     {system.base_url}/sandbox/login",
-        f"Programme  {system.base_url}/reporting/pages/programmes/pilot-fortsattning-saker-digitalisering-2023",
-        f"API        {system.base_url}/applications/docs",
+        f"Log in    {system.base_url}/sandbox/login",
+        f"Programme {system.base_url}/reporting/pages/programmes/pilot-fortsattning-saker-digitalisering-2023",
+        f"API       {system.base_url}/applications/docs",
     ]
 
 
@@ -41,6 +43,11 @@ async def stand(state_dir: Path, port: int, on_step: OnStep) -> None:
         async with ended_by_signals(), running_system(state_dir, port=port, on_step=on_step) as system:
             for line in addresses(system):
                 on_step(line)
+            environment = state_dir / _ENVIRONMENT_FILE
+            environment.write_text(
+                "".join(f"export {name}={shlex.quote(v)}\n" for name, v in system.environment.items())
+            )
+            on_step(f"Operate   . {environment}; lotsen lag")
             ready.write_text(system.base_url)
             await asyncio.Event().wait()
     except LocalPartsError as error:

@@ -34,9 +34,10 @@ class ApiPortTakenError(LocalPartsError):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A running system: its address, the sandbox's clients by id, the parts, and a handle on each process."""
+    """A running system: address, environment, the sandbox's clients by id, parts, and a handle on each process."""
 
     base_url: str
+    environment: dict[str, str]
     clients: dict[str, SandboxClient]
     parts: Parts
     api: Child
@@ -79,7 +80,7 @@ async def running_system(
         }
         await until_ready(api, lambda: _answers(base_url), timeout_s=_READY_S_MAX)
         on_step(f"Ready: {base_url}")
-        yield System(base_url, read_clients(state_dir), parts, api, workers)
+        yield System(base_url, environment, read_clients(state_dir), parts, api, workers)
 
 
 def _command(name: str, *arguments: str, env: dict[str, str]) -> Command:

@@ -18,7 +18,6 @@ from tests.chaos.journal import Answer, Entry, Intention, Journal, Read
 
 _ANSWER_S_MAX: Final = 30.0
 """No wait of the system is longer, whatever is away."""
-_RETRY_S_MAX: Final = 30.0
 _PAUSE_S: Final = (0.1, 0.6)
 _GIVES_UP: Final = 0.25
 """The share of broken connections after which a client is not heard of again until everything is healed."""
@@ -118,14 +117,14 @@ class Clients:
             await self._pause()
         raise GoneError
 
-    async def retry(self, entry: Entry, observer: Observer) -> None:
+    async def retry(self, entry: Entry, observer: Observer, *, within_s: float) -> None:
         """Repeat a request that was never answered until its answer is definite, and note what it told.
 
-        One that the healed system does not answer within `_RETRY_S_MAX` stays unanswered, which the checker tells.
+        One that the healed system does not answer in time stays unanswered, which the checker tells.
         """
         request, first = self.requests[entry.first.key], entry.first
         before = await observer.commits_of_key(first.service, first.tenant, first.client, first.key)
-        give_up_s = self.elapsed_s() + _RETRY_S_MAX
+        give_up_s = self.elapsed_s() + within_s
         while self.elapsed_s() < give_up_s:
             response = await self._send(first.key, request)
             if response is not None:

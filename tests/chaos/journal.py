@@ -143,15 +143,15 @@ def told(lines: Iterable[dict[str, Any]]) -> Told:
     reads: list[Read] = []
     faults: list[Answer] = []
     for line in lines:
-        kind = line.pop("kind")
+        kind, fields = line["kind"], {name: value for name, value in line.items() if name != "kind"}
         if kind == "sending":
-            intention = Intention(**line)
+            intention = Intention(**fields)
             entries.setdefault(intention.key, Entry(intention)).attempts += 1
         elif kind == "answered":
-            answer = Answer(**line)
+            answer = Answer(**fields)
             entries[answer.key].answers.append(answer)
         elif kind == "failed":
-            faults.append(Answer(**line))
+            faults.append(Answer(**fields))
         else:
-            reads.append(Read(**line))
+            reads.append(Read(**fields))
     return Told(entries, reads, faults)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
 from deploy.demo.testdata import OWNERS
 from tests.chaos import bodies
 from tests.chaos.client import Clients, GoneError, Json, RefusedError
+
+T = TypeVar("T")
 
 _ROUND: Final = 6
 """Applications that are decided at the same instant."""
@@ -38,6 +40,7 @@ class Load:
 
     clients: Clients
     pause_s: float = 1.0
+    submitted: asyncio.Queue[tuple[str, str, Json]] = field(default_factory=lambda: asyncio.Queue(maxsize=20))
     granted: asyncio.Queue[Project] = field(default_factory=lambda: asyncio.Queue(maxsize=200))
     _rounds: "count[int]" = field(default_factory=count)
     _serials: "count[int]" = field(default_factory=lambda: count(1))
@@ -51,6 +54,7 @@ class Load:
         async with asyncio.TaskGroup() as group:
             for _ in range(applicants):
                 group.create_task(self._again_and_again(self._round))
+                group.create_task(self._again_and_again(self._look))
             for _ in range(owners):
                 group.create_task(self._again_and_again(self._project))
 
@@ -98,8 +102,8 @@ class Load:
         try:
             receipt = await clients.command(client, "apply", "/applications/v1/applications", body, now=bodies.APPLIED)
             address = f"/applications/v1/applications/{receipt['id']}"
-            if number % 3 == 0:
-                await clients.read(client, address, receipt, now=bodies.APPLIED)
+            if not self.submitted.full():
+                self.submitted.put_nowait((client, address, receipt))
             if not signed:
                 await clients.command(client, "sign", f"{address}/signatures", bodies.a_signature(), now=bodies.APPLIED)
             await asyncio.gather(*(self._assessment(officer, address, number) for officer in (1, 2)))
@@ -140,15 +144,19 @@ class Load:
         except (GoneError, RefusedError):
             return None
 
+    async def _look(self) -> None:
+        """Look at an application as soon as it can be seen, while its applicants go on."""
+        await self.clients.read(*await self._next(self.submitted), now=bodies.APPLIED)
+
     async def _project(self) -> None:
         """One granted project from its first company to its first payment."""
-        project = await self._next()
+        project = await self._next(self.granted)
         await self._activities(project, *await self._companies(project))
         await self._costs(project)
 
-    async def _next(self) -> Project:
-        """Return a granted project. Raises GoneError when the run ends first."""
-        getting = asyncio.create_task(self.granted.get())
+    async def _next(self, queue: asyncio.Queue[T]) -> T:
+        """Return what comes next in the queue. Raises GoneError when the run ends first."""
+        getting = asyncio.create_task(queue.get())
         stopping = asyncio.create_task(self.clients.stopping.wait())
         await asyncio.wait({getting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()

@@ -47,7 +47,8 @@ class Run:
         await self._until_up()
         self.clients.stopping.clear()
         open_questions = read_journal(self.journal).unanswered()
-        await asyncio.gather(*(self.clients.retry(entry, self.system.observer) for entry in open_questions))
+        observer = self.system.observer
+        await asyncio.gather(*(self.clients.retry(entry, observer, within_s=lag_s_max) for entry in open_questions))
         self.retried = len(open_questions)
         while lacking := await self.system.observer.lacking():
             self.lacking = lacking

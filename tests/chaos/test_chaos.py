@@ -22,7 +22,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
     with capsys.disabled():
         print(f"\n{plan_text(seed, faults)}")  # noqa: T201 - a failing seed has to be known
     async with running(state_dir, doomed, "chaos") as system, a_run(system, "seed", state_dir, seed) as run:
-        async with working(run, applicants=2, owners=5, pause_s=1.5):
+        async with working(run, applicants=2, owners=6, pause_s=0.8):
             healed = await inject(system, faults, run.clients.elapsed_s)
             await asyncio.sleep(max(0.0, LOAD_S - run.clients.elapsed_s()))
         await run.heal()

@@ -39,11 +39,11 @@ def topic_is_in_order(evidence: Evidence) -> Iterator[Finding]:
         first: dict[str, OnTopic] = {}
         last: dict[str, OnTopic] = {}
         for record in records:
-            known = first.setdefault(record.id, record)
-            if known is not record:
-                if not _same(known, record):
+            if record.id in first:
+                if not _same(first[record.id], record):
                     yield Finding("topic-is-in-order", f"{service} {record.id} came again with another content")
                 continue
+            first[record.id] = record
             before = last.get(record.stream)
             expected = 1 if before is None else before.sequence + 1
             if record.sequence != expected:

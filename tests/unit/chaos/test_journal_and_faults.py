@@ -58,3 +58,11 @@ def test_the_first_effect_after_healing_is_of_something_commanded_since_the_faul
     effects = [(9.0, 71.5), (40.0, 73.0), (72.0, 72.5), (5.0, 6.0)]
     assert effect_times([away], effects) == {Kind.OUTAGE: [1.5]}
     assert effect_times([away], [(5.0, 80.0)]) == {}
+
+
+def test_what_healed_without_a_broker_has_its_effect_after_the_brokers_return() -> None:
+    away = Healed(Fault(10.0, Kind.OUTAGE, "broker", 60.0), 10.0, 71.0)
+    meanwhile = Healed(Fault(30.0, Kind.KILL, "api", 1.0), 30.0, 31.0)
+    later = Healed(Fault(80.0, Kind.KILL, "api", 1.0), 80.0, 81.0)
+    effects = [(40.0, 73.0), (82.0, 84.0)]
+    assert effect_times([away, meanwhile, later], effects) == {Kind.OUTAGE: [2.0], Kind.KILL: [2.0, 3.0]}
