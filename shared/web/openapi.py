@@ -13,7 +13,7 @@ from shared.web.headers import IDEMPOTENCY_KEY_CHARS_MAX
 from shared.web.routes import Route
 
 CONTACT: Final = {"name": "Lotsen"}
-LICENSE: Final = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
+LICENSE: Final = {"name": "Villkor enligt driftande myndighet / Terms of the operating agency"}
 SLA: Final = "Ingen utlovad tillgänglighet i pilotprogrammet. / No promised availability in the pilot programme."
 LIMITATIONS: Final = (
     "JSON högst 1 MB, filer högst 10 MB, listor högst 100 per sida. / "
