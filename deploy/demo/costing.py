@@ -8,6 +8,7 @@ from deploy.demo.bookkeeping import Project
 from deploy.demo.caller import Caller
 from deploy.demo.ledger import FISCAL_YEAR, PROJECT_OBJECT, SERIES, Cost, sie_file
 from deploy.demo.stage import Stage, equal
+from shared.kernel.money import kronor_text
 
 REPORTED_AT: Final = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
 _FLAT_RATE_PERCENT: Final = 15
@@ -143,7 +144,7 @@ async def _pay(stage: Stage, project: Project, request: str) -> str:
     equal(f"payout of {project.owner.name}", due_ore, receipt["amount_ore"])
     project.paid_ore += due_ore
     stage.tell(
-        f"Payout {receipt['payment_number']} to {project.owner.name}: {due_ore // 100:,} kr, "
+        f"Payout {receipt['payment_number']} to {project.owner.name}: {kronor_text(due_ore)}, "
         f"limited by {receipt['limited_by']} (C9)"
     )
     return str(receipt["limited_by"])

@@ -9,6 +9,7 @@ from deploy.demo.applying import MILLION, budget_of
 from deploy.demo.bookkeeping import Project
 from deploy.demo.caller import Caller, Refused, UnexpectedAnswerError
 from deploy.demo.stage import CALL, Stage, equal
+from shared.kernel.money import kronor_text
 
 ASSESSED_AT: Final = datetime(2023, 3, 8, 9, 0, tzinfo=UTC)
 DECIDED_AT: Final = datetime(2023, 3, 14, 9, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ async def decide(stage: Stage) -> None:
         project.after = accepted["after"]
     total = sum(project.granted_ore for project in stage.books.granted)
     equal("everything is granted, to the krona", 10 * MILLION, total)
-    stage.tell(f"{len(stage.books.granted)} grants are accepted: {total // 100:,} kr of 10,000,000 kr")
+    stage.tell(f"{len(stage.books.granted)} grants are accepted: {kronor_text(total)} of {kronor_text(10 * MILLION)}")
 
 
 async def _race(stage: Stage, decider: Caller) -> None:
@@ -81,7 +82,7 @@ async def _race(stage: Stage, decider: Caller) -> None:
     _booked(winner, next(outcome for outcome in outcomes if not isinstance(outcome, Refused)))
     left_ore = 10 * MILLION - sum(project.granted_ore for project in stage.books.granted)
     _booked(loser, await decider.post(_path(loser, "grants"), _partial_grant(left_ore)), left_ore)
-    stage.tell(f"It is granted what is left: {left_ore // 100:,} kr, on a budget that the applicant has revised")
+    stage.tell(f"It is granted what is left: {kronor_text(left_ore)}, on a budget that the applicant has revised")
 
 
 async def _reject_and_dismiss(stage: Stage, decider: Caller) -> None:

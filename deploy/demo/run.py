@@ -19,6 +19,7 @@ from deploy.local.failures import LocalPartsError
 from deploy.local.supervisor import ended_by_signals
 from deploy.standing import addresses
 from deploy.system import running_system
+from shared.kernel.money import kronor_text
 
 _INTERRUPTED: Final = 130
 
@@ -80,6 +81,10 @@ def _table(lines: list[Line]) -> Table:
     table.add_column("figure")
     table.add_column("kept", justify="right")
     table.add_column("shown", justify="right")
-    for what, kept, found in lines:
-        table.add_row(what, f"{kept:,}", f"{found:,}")
+    for line in lines:
+        table.add_row(line.what, _shown(line.kept, line.unit), _shown(line.shown, line.unit))
     return table
+
+
+def _shown(figure: int, unit: str) -> str:
+    return kronor_text(figure) if unit else f"{figure:,}".replace(",", "\N{NO-BREAK SPACE}")

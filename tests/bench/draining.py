@@ -90,7 +90,7 @@ async def _record(database: Database) -> None:
     """Insert commits as the log stores them; only the way from there is measured."""
     remaining = iter(commits(projects(COMMITS_WAITING // _EACH), each=_EACH))
     for chunk in _chunks(remaining):
-        await database[COMMITS].insert_many(chunk, ordered=False)
+        await database[COMMITS].insert_many([dict(commit) for commit in chunk], ordered=False)
 
 
 def _chunks(remaining: Iterator[CommitDocument]) -> Iterable[list[CommitDocument]]:

@@ -124,7 +124,7 @@ def a_report(project: str, count: int) -> WorkReported:
             BudgetAmount(category=BudgetCategory.TRAVEL, amount_ore=95_000),
             BudgetAmount(category=BudgetCategory.FLAT_RATE, amount_ore=187_500),
         ],
-        contents=f"{random.getrandbits(256):064x}",  # noqa: S311 - stands for a keyed hash, guards nothing
+        contents=f"{random.getrandbits(256):064x}",
     )
 
 

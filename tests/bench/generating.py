@@ -13,6 +13,7 @@ from shared.eventlog.port import CommandContext
 from shared.kernel.ids import OrganisationId, new_id
 from shared.mongo import connect
 from tests.bench.facts import TRACE, WORK, a_report
+from tests.bench.instants import write_instants
 from tests.bench.settings import BenchSettings
 
 _TENANT = OrganisationId("0190a000-0000-7000-8000-000000000005")
@@ -56,7 +57,7 @@ async def generate(
             late_s_max = max(late_s_max, monotonic() - due)
             group.create_task(append(projects[count % len(projects)], count))
     lasted_s = monotonic() - began
-    path.write_text("".join(f"{project} {version} {at:.6f}\n" for project, version, at in answered))
+    write_instants(path, answered)
     await log.close()
     client.close()
     return Generated(len(answered), len(answered) / lasted_s, late_s_max)

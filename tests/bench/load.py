@@ -1,32 +1,37 @@
-"""Sends load with wrk: 64 connections, one POST per project in turn, each with an idempotency key of its own."""
+"""Sends load with wrk over 64 connections: one POST per address in turn, each with an idempotency key of its own."""
 
 import asyncio
 import json
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+CONNECTIONS: Final = 64
 SCRIPT: Final = """
-local paths, counter, thread_id = {}, 0, 0
-local threads = 0
-function setup(thread) threads = threads + 1; thread:set("thread_id", threads) end
+local paths, counter, answered = {}, 0, 0
 function init(args)
   for line in io.lines(args[1]) do paths[#paths + 1] = line end
-  token = args[2]
-  body = args[3]
-  run = args[4]
+  token, body, run = args[2], args[3], args[4]
+  once = args[5] == "once"
+  if once then
+    response = function()
+      answered = answered + 1
+      if answered >= #paths then wrk.thread:stop() end
+    end
+  end
 end
 function request()
   counter = counter + 1
-  local path = paths[(counter * 7 + thread_id * 13) % #paths + 1]
-  return wrk.format("POST", path, {
+  if once and counter > #paths then return wrk.format("GET", "/health/live") end
+  return wrk.format("POST", paths[(counter - 1) % #paths + 1], {
     ["Content-Type"] = "application/json",
     ["Authorization"] = "Bearer " .. token,
-    ["Idempotency-Key"] = run .. "-" .. thread_id .. "-" .. counter,
-  }, body)
+    ["Idempotency-Key"] = run .. "-" .. counter,
+  }, (body:gsub("COUNT", counter)))
 end
 function done(summary, latency, requests)
   local errors = summary.errors
@@ -39,45 +44,64 @@ end
 """
 
 
+class LoadFailedError(RuntimeError):
+    """The load could not be sent, or what came back were errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run of wrk measured: answers per second, answers that were errors, latency in milliseconds."""
+    """What one run of wrk measured: answers, how many each second, latency in milliseconds."""
 
+    answers: int
     per_second: float
-    errors: int
     p50_ms: float
     p99_ms: float
 
 
-def _written(folder: Path, paths: list[str]) -> tuple[Path, Path]:
-    script, listing = folder / "post.lua", folder / "paths"
-    script.write_text(SCRIPT)
-    listing.write_text("\n".join(paths) + "\n")
-    return script, listing
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What is sent: to `paths` in turn, with `body`, in which COUNT becomes the request's number.
+
+    `run` begins every idempotency key. `once`: each path exactly once, however long that takes.
+    """
+
+    paths: Sequence[str]
+    body: Mapping[str, object]
+    run: str
+    token: str = "none"
+    once: bool = False
 
 
-async def post(
-    address: str, paths: list[str], body: dict[str, object], *, token: str, run: str, seconds: int = 8
-) -> Load:
-    """Send `body` to `paths` of `address` in turn over 64 connections. Raises RuntimeError without wrk."""
+async def post(address: str, requests: Requests, *, seconds: float) -> Load:
+    """Send for `seconds`. Raises LoadFailedError, also when any answer was an error: a refusal is quick."""
     wrk = shutil.which("wrk")
     if wrk is None:
-        raise RuntimeError("wrk is missing: apt-get install wrk")
+        raise LoadFailedError("wrk is missing: make bench installs it, or apt-get install wrk")
     with tempfile.TemporaryDirectory() as folder:
-        script, listing = _written(Path(folder), paths)
-        command = [wrk, "-t1", "-c64", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), address]
-        arguments = ["--", str(listing), token or "none", json.dumps(body), run]
+        script, listing = Path(folder) / "post.lua", Path(folder) / "paths"
+        script.write_text(SCRIPT, encoding="utf-8")
+        listing.write_text("\n".join(requests.paths) + "\n", encoding="utf-8")
         process = await asyncio.create_subprocess_exec(
-            *command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            *(wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "--timeout", "10s", "-s", str(script), address),
+            *("--", str(listing), requests.token, json.dumps(requests.body), requests.run),
+            "once" if requests.once else "again",
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )
         output = (await process.communicate())[0].decode()
+    return _load(output)
+
+
+def _load(output: str) -> Load:
     found = re.search(r"^RESULT (.*)$", output, re.MULTILINE)
     if found is None:
-        raise RuntimeError(f"wrk said: {output}")
+        raise LoadFailedError(f"wrk said: {output}")
     measured = json.loads(found.group(1))
+    if measured["errors"]:
+        raise LoadFailedError(f"{measured['errors']} of {measured['requests']} answers were errors")
     return Load(
-        per_second=(measured["requests"] - measured["errors"]) / measured["seconds"],
-        errors=measured["errors"],
+        answers=measured["requests"],
+        per_second=measured["requests"] / measured["seconds"],
         p50_ms=measured["p50_ms"],
         p99_ms=measured["p99_ms"],
     )

@@ -1,10 +1,12 @@
 """The usual ways of taking a command, on the same stack: nothing at all, one insert, and a transactional outbox."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings
@@ -84,3 +86,7 @@ def create_peers() -> FastAPI:
             return {"version": await session.with_transaction(decide)}
 
     return app
+
+
+if __name__ == "__main__":
+    uvicorn.run(create_peers(), port=int(sys.argv[1]), loop="uvloop", log_config=None, access_log=False)

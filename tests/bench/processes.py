@@ -60,7 +60,7 @@ async def generator(settings: BenchSettings, stop: asyncio.Event, *arguments: st
     """Append commits at a steady rate and print what came of it."""
     del stop
     rate, seconds, projects, path = arguments
-    done = await generate(settings, int(rate), float(seconds), Path(projects).read_text().split(), Path(path))
+    done = await generate(settings, int(rate), float(seconds), _words(Path(projects)), Path(path))
     typer.echo(done.as_json())
 
 
@@ -72,6 +72,10 @@ async def watcher(settings: BenchSettings, stop: asyncio.Event, path: str) -> No
 PROCESSES: Final[Mapping[str, Callable[..., Awaitable[None]]]] = MappingProxyType(
     {"relay": relay, "project": project, "peer": peer, "generator": generator, "watcher": watcher}
 )
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split()
 
 
 async def _run(name: str, arguments: list[str]) -> None:

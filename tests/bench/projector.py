@@ -75,7 +75,7 @@ async def measure(stage: Stage) -> Figures:
             ("  memory of the projector's process, most", f"{memory_mib:.0f} MiB", "", _memory_goal(memory_mib)),
         ),
         notes=(
-            f"{size} bytes a fact, {_EACH} facts a document, {_BURST} of them close together; one worker, 12 partitions.",
+            f"{size} bytes a fact, {_EACH} facts a document, {_BURST} of them close together; one worker.",
             f"Ours is the median of {RUNS} runs: {', '.join(number(run.per_second) for run in runs)} facts/s.",
             f"Compared before: {len(some)} documents equal to the other's, all {len(streams)} at fact {_EACH}.",
         ),
@@ -134,7 +134,7 @@ async def _rate(database: Database) -> float:
         if done and begun is None:
             begun = (done, now)
         if begun is not None and done >= FACTS:
-            return (done - begun[0]) / (now - begun[1])
+            return float(done - begun[0]) / (now - begun[1])
         await asyncio.sleep(_LOOK_S)
     raise TimeoutError(f"the projector had not finished after {_DRAIN_S_MAX:.0f} s")
 

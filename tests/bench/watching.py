@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.mongo import connect
 from tests.bench.facts import VIEW
+from tests.bench.instants import write_instants
 from tests.bench.settings import BenchSettings
 
 _PIPELINE: Final[list[dict[str, Any]]] = [
@@ -31,7 +32,7 @@ async def watch(settings: BenchSettings, stop: asyncio.Event, path: Path) -> Non
         opened = await database.command(
             {"aggregate": collection, "pipeline": _PIPELINE, "cursor": {"batchSize": 0}}, session=session
         )
-        path.with_suffix(".ready").touch()
+        write_instants(path.with_suffix(".ready"), ())
         more = {
             "getMore": opened["cursor"]["id"],
             "collection": collection,
@@ -43,4 +44,4 @@ async def watch(settings: BenchSettings, stop: asyncio.Event, path: Path) -> Non
             now = monotonic()
             seen += [(change["fullDocument"]["_id"], change["fullDocument"]["version"], now) for change in found]
     client.close()
-    path.write_text("".join(f"{document} {version} {at:.6f}\n" for document, version, at in seen))
+    write_instants(path, seen)

@@ -16,11 +16,11 @@ LATER = datetime(2023, 8, 1, 9, 0, tzinfo=UTC)
 
 async def test_every_total_of_the_programme_page_is_the_sum_that_was_kept(year: Year) -> None:
     assert len(year.lines) > 30
-    assert all(kept == shown for _, kept, shown in year.lines)
+    assert all(line.is_equal for line in year.lines)
 
 
 async def test_ten_million_is_granted_to_the_krona_and_not_one_more(year: Year) -> None:
-    amounts = {what: shown for what, _, shown in year.lines}
+    amounts = {line.what: line.shown for line in year.lines}
     assert amounts["support granted"] == 1_000_000_000
     assert amounts["left of the ceiling"] == 0
 
