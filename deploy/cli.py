@@ -62,6 +62,21 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
+def _ask(main: Coroutine[Any, Any, None]) -> None:
+    """Run a command that asks the parts something; one that does not answer is named in one line."""
+    from shared.messaging import BrokerUnavailable  # noqa: PLC0415 - help is quick without the engine
+    from shared.mongo import DatabaseError  # noqa: PLC0415 - the same
+
+    try:
+        _run(main)
+    except BrokerUnavailable as error:
+        typer.echo(f"Kafka (KAFKA_BOOTSTRAP_SERVERS) does not answer: {error}", err=True)
+        raise typer.Exit(1) from None
+    except DatabaseError as error:
+        typer.echo(f"MongoDB (MONGODB_URI) does not answer: {str(error).partition(',')[0]}", err=True)
+        raise typer.Exit(1) from None
+
+
 @app.command()
 def serve(
     services: Services,
@@ -107,7 +122,7 @@ def init() -> None:
     """Prepare replica set, topics, collections and indexes. Running it again changes nothing."""
     from deploy.initialise import initialise  # noqa: PLC0415 - help is quick without the engine
 
-    _run(initialise(_settings(), typer.echo))
+    _ask(initialise(_settings(), typer.echo))
 
 
 @app.command()
@@ -115,7 +130,7 @@ def lag() -> None:
     """Show how far every read model is behind its topics, and how fresh it is."""
     from deploy.status import print_lag  # noqa: PLC0415 - help is quick without the engine
 
-    _run(print_lag(_settings()))
+    _ask(print_lag(_settings()))
 
 
 @parked.command("list")
@@ -123,7 +138,7 @@ def parked_list() -> None:
     """List parked facts of all read models: stream, position, reason, since when."""
     from deploy.status import print_parked  # noqa: PLC0415 - help is quick without the engine
 
-    _run(print_parked(_settings()))
+    _ask(print_parked(_settings()))
 
 
 @parked.command("show")
@@ -133,7 +148,7 @@ def parked_show(
     """Show one parked fact: headers, reason and (in a sandbox only) its value."""
     from deploy.status import print_parked_fact  # noqa: PLC0415 - help is quick without the engine
 
-    _run(print_parked_fact(_settings(), identifier))
+    _ask(print_parked_fact(_settings(), identifier))
 
 
 @app.command()
@@ -187,7 +202,7 @@ def contracts() -> None:
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal what is being done."""
-    console.print(f"· {sentence}")
+    console.print(f"· {sentence}", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ async def stand(state_dir: Path, port: int, on_step: OnStep) -> None:
             environment.write_text(
                 "".join(f"export {name}={shlex.quote(v)}\n" for name, v in system.environment.items())
             )
-            on_step(f"Operate   . {environment}; lotsen lag")
+            on_step(f"Operate   (. {environment}; lotsen lag)")
             ready.write_text(system.base_url)
             await asyncio.Event().wait()
     except LocalPartsError as error:

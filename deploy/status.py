@@ -3,9 +3,10 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +17,8 @@ from shared.mongo import Client, Document, connect
 from shared.projector.status import Freshness, freshness, parked_list, parked_show
 from shared.settings import Settings
 
-_UNKNOWN = "?"
+WIDTH: Final = 110
+_UNKNOWN: Final = "?"
 
 
 async def print_lag(settings: Settings) -> None:
@@ -26,14 +28,14 @@ async def print_lag(settings: Settings) -> None:
         (place.topic, place.partition): end
         for place, end in (await end_offsets(settings.kafka_bootstrap_servers, topics)).items()
     }
-    table = Table("read model", "behind", "seconds", "fresh as of (UTC)", "workers", "parked", "held")
+    table = Table("read model", "behind", "seconds", "fresh as of (UTC)", "workers", "parked", "held", box=SIMPLE)
     async with _client(settings) as client:
         for service in SERVICES.values():
             database = client[f"{settings.namespace}_{service.name}"]
             for projection in service.projections:
                 name = f"{service.name}/{projection.name}"
                 table.add_row(name, *_columns(await freshness(database, projection.name, ends=ends)))
-    Console().print(table)
+    Console(width=WIDTH).print(table)
 
 
 def _columns(found: Freshness) -> tuple[str, ...]:
