@@ -34,7 +34,7 @@ check: $(STAMP) ## Format, lint, types, imports, architecture and unit tests: se
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
-	@$(BIN)/pytest -q -x tests/unit tests/contracts tests/architecture
+	@$(BIN)/pytest -q -x -n auto tests/unit tests/contracts tests/architecture
 
 test: check browser ## Everything that CI runs, on a real Kafka, a real MongoDB and a real browser
 	@$(BIN)/pytest -q tests/integration tests/journeys tests/chaos

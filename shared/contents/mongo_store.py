@@ -2,15 +2,26 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeAlias, TypeVar
 
 import stamina
 
 from shared.contents.keys import KEY_BYTES, OwnerKey, new_secret, owner_key, seal, unseal
 from shared.contents.port import ContentGoneError, ContentsUnavailable, check_size
-from shared.mongo import Database, DatabaseError, Document, DuplicateKeyError, create_collections, is_transient
+from shared.eventlog.gathering import Gathering, Waiting
+from shared.mongo import (
+    WRITE_MAJORITY,
+    Database,
+    DatabaseError,
+    Document,
+    DuplicateKeyError,
+    create_collections,
+    is_duplicate_key,
+    is_transient,
+    raise_write_error,
+)
 
 CONTENTS: Final = "contents"
 KEYS: Final = "keys"
@@ -19,8 +30,12 @@ _KEYS_REMEMBERED_MAX: Final = 10_000
 _KEY_REMEMBERED_S_MAX: Final = 60.0
 _TRIES_S_MAX: Final = 20.0
 _IN_LOOP_BYTES_MAX: Final = 64 * 1024
+_TOGETHER_BYTES_MAX: Final = 64 * 1024
+_TOGETHER_MAX: Final = 128
+_PUTS_WAITING_MAX: Final = 10_000
 
 T = TypeVar("T")
+_Put: TypeAlias = Waiting[Document, None]
 
 
 async def prepare(database: Database, keys: Database) -> None:
@@ -41,7 +56,11 @@ class MongoContentStore:
     ) -> None:
         if len(master_key) != KEY_BYTES:
             raise ValueError(f"the master key must be {KEY_BYTES} bytes")
+        self._database = database
         self._contents = database[CONTENTS]
+        self._puts: Gathering[Document, None] = Gathering(
+            _taken, self._insert_together, wait_s_max=tries_s_max, waiting_max=_PUTS_WAITING_MAX
+        )
         self._keys = keys[KEYS]
         self._master_key = master_key
         self._retry = stamina.AsyncRetryingCaller(
@@ -73,10 +92,30 @@ class MongoContentStore:
     async def _put(self, owner: str, content: bytes) -> str:
         key = await self._key(owner) or await self._new_key(owner)
         reference, sealed = await _computed(len(content), lambda: _sealed(key, owner, content))
-        # Taken: the same content is there already.
-        with contextlib.suppress(DuplicateKeyError):
-            await self._contents.insert_one({"_id": _place(owner, reference), "sealed": sealed})
+        document = {"_id": _place(owner, reference), "sealed": sealed}
+        if len(sealed) > _TOGETHER_BYTES_MAX:
+            await self._insert([document])
+        else:
+            await asyncio.shield(self._puts.ask(document))
         return reference
+
+    async def _insert(self, documents: Sequence[Document]) -> None:
+        """Insert what is not there yet; one that is there under this id is the same. Raises the driver's errors."""
+        command = {"insert": CONTENTS, "documents": documents, "ordered": False, "writeConcern": WRITE_MAJORITY}
+        answer = await self._database.command(command)
+        refused = [error for error in answer.get("writeErrors", ()) if not is_duplicate_key(int(error["code"]))]
+        raise_write_error({**answer, "writeErrors": refused})
+
+    async def _insert_together(self, batch: list[_Put]) -> None:
+        """Insert for everybody who waits. An error is everybody's: all of them may ask again, and nothing is harmed."""
+        try:
+            await self._insert(list({put.item["_id"]: put.item for put in batch}.values()))
+        except DatabaseError as error:
+            for put in batch:
+                put.fail(error)
+        else:
+            for put in batch:
+                put.settle(None)
 
     async def _get(self, owner: str, reference: str) -> bytes:
         place = _place(owner, reference)
@@ -112,6 +151,10 @@ class MongoContentStore:
         if key is None:
             raise ContentGoneError(owner)  # destroyed in the meantime
         return key
+
+
+def _taken(line: deque[_Put]) -> list[_Put]:
+    return [line.popleft() for _ in range(min(len(line), _TOGETHER_MAX))]
 
 
 def _place(owner: str, reference: str) -> str:

@@ -75,7 +75,7 @@ async def measure(stage: Stage) -> Figures:
             for rate, fresh in found.items()
         ),
         notes=(
-            f"Open loop, {SECONDS:.0f} s each, {_PROJECTS} streams: from the log's answer to a command until a change stream",
+            f"Open loop, {SECONDS:.0f} s each, {_PROJECTS} streams: from the answer of the log until a change stream",
             f"on the read model hands it to a reader. No command began more than {late_ms:.0f} ms late.",
         ),
     )

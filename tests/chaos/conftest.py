@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
@@ -12,10 +13,11 @@ from tests.chaos.system import own_parts
 
 
 @pytest_asyncio.fixture(scope="session")
-async def doomed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Parts]:
-    """Return a Kafka and a MongoDB that may be killed and frozen."""
-    async with own_parts(tmp_path_factory.mktemp("parts")) as parts:
-        yield parts
+async def doomed() -> AsyncIterator[Parts]:
+    """Return a Kafka and a MongoDB that may be killed and frozen; their data goes with them."""
+    with TemporaryDirectory(prefix="lotsen-chaos-", ignore_cleanup_errors=True) as state_dir:
+        async with own_parts(Path(state_dir)) as parts:
+            yield parts
 
 
 @pytest.fixture

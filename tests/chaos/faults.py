@@ -13,12 +13,12 @@ from deploy.local.part import Part
 from tests.chaos.system import ChaosSystem
 from tests.waiting import eventually
 
-LOAD_S: Final = 106.0
+LOAD_S: Final = 114.0
 """How long clients work: long enough for the broker's outage and for what must come back after it."""
 OUTAGE_S: Final = (61.0, 64.0)
 FROZEN_S: Final = (7.5, 9.5)
 """Longer than a lease (6 s)."""
-_OUTAGE_AT_S: Final = (9.0, 13.0)
+_OUTAGE_AT_S: Final = (14.0, 18.0)
 _QUIET_S: Final = 8.0
 """The last seconds of load, without new faults."""
 _RESTARTED_S: Final = 1.0
@@ -54,16 +54,17 @@ class Healed:
 def faults_of(seed: int, targets: Sequence[str]) -> list[Fault]:
     """Return the faults of a seed: the broker away for more than a minute, everything else before, in and after that.
 
-    Each of `targets` (without the API) is killed and frozen once; the API, which holds no lease, is killed three times.
+    Each of `targets` (without the API) is killed under full load before, and killed and frozen once more in and after;
+    the API, which holds no lease, is killed three times.
     """
     rng = random.Random(seed)  # noqa: S311 - the same seed gives the same faults
     away = Fault(rng.uniform(*_OUTAGE_AT_S), Kind.OUTAGE, "broker", rng.uniform(*OUTAGE_S))
     back_s = away.at_s + away.lasts_s
-    before, during, after = (2.0, away.at_s), (away.at_s, back_s), (back_s, LOAD_S - _QUIET_S - max(FROZEN_S))
+    before, during, after = (5.0, away.at_s), (away.at_s, back_s), (back_s, LOAD_S - _QUIET_S - max(FROZEN_S))
     faults = [away, *(_kill(rng, "api", window) for window in (before, during, after))]
     for number, target in enumerate(targets):
         windows = [during, after] if number % 2 else [after, during]
-        faults += [_kill(rng, target, windows[0]), _freeze(rng, target, windows[1])]
+        faults += [_kill(rng, target, before), _kill(rng, target, windows[0]), _freeze(rng, target, windows[1])]
     return sorted(faults, key=lambda fault: fault.at_s)
 
 

@@ -25,16 +25,16 @@ def plan_text(seed: int, faults: Sequence[Fault]) -> str:
 def effect_times(healed: Sequence[Healed], effects: Sequence[tuple[float, float]]) -> dict[Kind, list[float]]:
     """Return, by kind, how long after each healing a read model first showed what was commanded since the fault.
 
-    `effects` are (acknowledged, seen) in seconds of the run. What was healed while the broker was away is counted from
-    the broker's return. A fault after which nothing was seen is left out.
+    `effects` are (acknowledged, seen) in seconds of the run. A wait in which the broker was away is counted from the
+    broker's return. A fault after which nothing was seen is left out.
     """
     times: dict[Kind, list[float]] = {}
-    outages = [one for one in healed if one.fault.kind is Kind.OUTAGE]
+    returns_s = [one.over_s for one in healed if one.fault.kind is Kind.OUTAGE]
     for one in healed:
-        over_s = max([one.over_s, *(away.over_s for away in outages if away.began_s <= one.over_s <= away.over_s)])
-        seen = [at for acknowledged, at in effects if acknowledged >= one.began_s and at >= over_s]
+        seen = [at for acknowledged, at in effects if acknowledged >= one.began_s and at >= one.over_s]
         if seen:
-            times.setdefault(one.fault.kind, []).append(min(seen) - over_s)
+            since_s = max([one.over_s, *(back_s for back_s in returns_s if one.over_s <= back_s <= min(seen))])
+            times.setdefault(one.fault.kind, []).append(min(seen) - since_s)
     return times
 
 

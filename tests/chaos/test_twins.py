@@ -46,10 +46,10 @@ async def test_a_relay_that_keeps_the_token_before_the_ack_is_caught(doomed: Par
     (broker,) = doomed.brokers
 
     async def kill_with_unacknowledged_facts(run: Run) -> None:
-        broker.freeze()
+        await broker.kill()
         await asyncio.sleep(_AFTERWARDS_S)
         run.system.children["twin"].send(signal.SIGKILL)
-        broker.thaw()
+        await broker.start()
         await asyncio.sleep(_AFTERWARDS_S)
 
     found = await _caught(doomed, state_dir, seed, processes, kill_with_unacknowledged_facts)

@@ -19,6 +19,7 @@ from shared.contracts.call import BudgetCategory
 from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
+from shared.lookup import find_by_id
 from shared.mongo import ASCENDING, Database, find_all
 from shared.web.paging import Page
 
@@ -30,13 +31,12 @@ _CALLS: Final = "calls"
 
 async def grant_terms(db: Database, project: ApplicationId, scope: TenantScope) -> GrantTerms | None:
     """Return what binds a granted project, or None while its grant or call is not known (or not to be seen)."""
-    rows = cast("list[ProjectRow]", await find_all(db, _PROJECTS, {"_id": project, **scope.filter()}))
-    grant = rows[0]["grant"] if rows else None
-    if grant is None:
+    row = cast("ProjectRow | None", await find_by_id(db, _PROJECTS, project))
+    if row is None or row["grant"] is None or not scope.allows(row["organisation"]):
         return None
-    calls = cast("list[CallRow]", await find_all(db, _CALLS, {"_id": grant["call"]}))
-    terms = calls[0]["versions"].get(str(grant["call_version"])) if calls else None
-    return None if terms is None else _terms(rows[0], grant, terms)
+    call = cast("CallRow | None", await find_by_id(db, _CALLS, row["grant"]["call"]))
+    terms = call["versions"].get(str(row["grant"]["call_version"])) if call else None
+    return None if terms is None else _terms(row, row["grant"], terms)
 
 
 def _terms(project: ProjectRow, grant: GrantRow, call: CallTermsRow) -> GrantTerms:

@@ -64,5 +64,7 @@ def test_what_healed_without_a_broker_has_its_effect_after_the_brokers_return() 
     away = Healed(Fault(10.0, Kind.OUTAGE, "broker", 60.0), 10.0, 71.0)
     meanwhile = Healed(Fault(30.0, Kind.KILL, "api", 1.0), 30.0, 31.0)
     later = Healed(Fault(80.0, Kind.KILL, "api", 1.0), 80.0, 81.0)
+    before = Healed(Fault(8.0, Kind.KILL, "relay-1", 1.0), 8.0, 9.0)
     effects = [(40.0, 73.0), (82.0, 84.0)]
-    assert effect_times([away, meanwhile, later], effects) == {Kind.OUTAGE: [2.0], Kind.KILL: [2.0, 3.0]}
+    found = effect_times([away, before, meanwhile, later], effects)
+    assert found == {Kind.OUTAGE: [2.0], Kind.KILL: [2.0, 2.0, 3.0]}
