@@ -52,17 +52,21 @@ async def running_system(
     namespace: str = "lotsen",
     on_step: OnStep = lambda _: None,
     given: PartsSettings | None = None,
+    allow_containers: bool = False,
 ) -> AsyncIterator[System]:
     """Run everything for the length of the block, as a sandbox; afterwards no process and no port is left.
 
-    `state_dir` keeps data, logs and secrets between starts; `given` names parts that run already.
+    `state_dir` keeps data, logs and secrets between starts; `given` names parts that run already. Parts in containers
+    keep nothing between starts, so they are used only where `allow_containers` says so.
 
     Raises LocalPartsError.
     """
     if await accepts_connections(port):
         raise ApiPortTakenError(port)
     async with AsyncExitStack() as stack:
-        parts = await stack.enter_async_context(real_parts(state_dir / "parts", on_step=on_step, settings=given))
+        parts = await stack.enter_async_context(
+            real_parts(state_dir / "parts", on_step=on_step, settings=given, allow_containers=allow_containers)
+        )
         base_url = f"http://localhost:{port}"
         environment = {
             **write_state(state_dir),

@@ -37,9 +37,10 @@ async def publish(stage: Stage) -> None:
     """Publish the pilot's call, and refuse one that names an unknown theme."""
     programme = stage.at("agency-programme", PUBLISHED_AT)
     text = CALL_FILE.read_text(encoding="utf-8")
-    broken = text.replace("version: 1", "version: nej").encode()
+    broken = text.replace("only_with_staff_training: true", "only_for_themes: [no-such-theme]").encode()
     refusal = await programme.refused("/applications/v1/calls", broken, content_type="application/yaml")
-    stage.tell(f"A call file with a fault is refused: {refusal.detail}")
+    equal("a call that names an unknown theme is refused", "CallNotSound", refusal.code)
+    stage.tell(f"A call file that names an unknown theme: refused ({refusal.code})")
     published = await programme.post("/applications/v1/calls", text.encode(), content_type="application/yaml")
     stage.books.call_after = published["after"]
     stage.tell(f"The call is published: {CALL}")

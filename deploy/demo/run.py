@@ -19,6 +19,7 @@ from deploy.local.failures import LocalPartsError
 from deploy.local.supervisor import ended_by_signals
 from deploy.standing import addresses
 from deploy.system import running_system
+from shared.kernel.ids import new_id
 from shared.kernel.money import kronor_text
 
 _INTERRUPTED: Final = 130
@@ -47,8 +48,12 @@ async def play(state_dir: Path, port: int, *, stay: bool) -> int:
 
     shutil.rmtree(state_dir / "parts", ignore_errors=True)  # the year begins with nothing recorded
     code = _INTERRUPTED
+    namespace = f"demo-{new_id()[-12:]}"  # parts that were given may hold an earlier year
     try:
-        async with ended_by_signals(), running_system(state_dir, port=port, on_step=tell) as system:
+        async with (
+            ended_by_signals(),
+            running_system(state_dir, port=port, namespace=namespace, on_step=tell, allow_containers=True) as system,
+        ):
             async with httpx2.AsyncClient(base_url=system.base_url, timeout=30.0) as http:
                 lines = await _play_scenes(Stage.open(system, http, tell), console)
             console.print(_table(lines))

@@ -15,7 +15,6 @@ from deploy.local.layout import free_ports
 from deploy.local.settings import PartsSettings
 from deploy.system import System, running_system
 from shared.kernel.ids import new_id
-from tests.parts import tested_parts
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,17 @@ class Year:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def year(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Year]:
+async def year(tmp_path_factory: pytest.TempPathFactory, _addresses: tuple[str, str]) -> AsyncIterator[Year]:
     """Play the year once; the system stays up for the journeys that follow."""
     state_dir = tmp_path_factory.mktemp("year")
     namespace = f"y{new_id().replace('-', '')[-12:]}"
-    async with tested_parts() as parts:
-        given = PartsSettings(kafka_bootstrap_servers=parts.kafka_bootstrap_servers, mongodb_uri=parts.mongodb_uri)
-        async with (
-            running_system(state_dir, port=free_ports(1)[0], namespace=namespace, given=given) as system,
-            httpx2.AsyncClient(base_url=system.base_url, timeout=30.0) as http,
-        ):
-            said: list[str] = []
-            stage = Stage.open(system, http, said.append)
-            for _, scene in SCENES:
-                await scene(stage)
-            yield Year(stage, await compare(stage), namespace, state_dir, said)
+    given = PartsSettings(kafka_bootstrap_servers=_addresses[0], mongodb_uri=_addresses[1])
+    async with (
+        running_system(state_dir, port=free_ports(1)[0], namespace=namespace, given=given) as system,
+        httpx2.AsyncClient(base_url=system.base_url, timeout=30.0) as http,
+    ):
+        said: list[str] = []
+        stage = Stage.open(system, http, said.append)
+        for _, scene in SCENES:
+            await scene(stage)
+        yield Year(stage, await compare(stage), namespace, state_dir, said)
