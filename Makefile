@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help demo up down test check format contracts bench chaos browser lock audit clean
+.PHONY: help demo up down test check format contracts bench chaos browser lock audit clean wrk
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,8 +50,12 @@ format: $(STAMP) ## Format the code and sort the imports
 contracts: $(STAMP) ## Write OpenAPI and AsyncAPI again (their drift fails the check)
 	@$(BIN)/lotsen contracts
 
-bench: $(STAMP) ## Measure commands, projector, freshness and relay side by side
+bench: $(STAMP) wrk ## Measure commands, projector, freshness and relay side by side
 	@$(BIN)/python -m tests.bench
+
+wrk:
+	@command -v wrk >/dev/null || { echo "Installing wrk, which sends the load"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; }
 
 chaos: $(STAMP) ## Kill, freeze and cut on purpose under load, then check every promise
 	@$(BIN)/pytest -q -s tests/chaos

@@ -119,11 +119,20 @@ def load_settings() -> Settings:
         settings = Settings(_secrets_dir=place)
     except ValidationError as error:
         raise SettingsError(_one_line(error)) from None
-    placeholders = [_variable(name) for name, value in settings if _plain(value).lower() == _PLACEHOLDER]
+    placeholders = [_variable(name) for name, value in settings if _has_placeholder(name, value)]
     if placeholders:
         raise SettingsError(f"Settings: {', '.join(placeholders)}: changeme is not a value")
     settings.organisations()
     return settings
+
+
+def _has_placeholder(name: str, value: object) -> bool:
+    """Tell whether a value was never filled in; in the database's address the password in it counts as well."""
+    plain = _plain(value).lower()
+    if name == "mongodb_uri":
+        credentials = plain.partition("://")[2].rpartition("@")[0]
+        return plain == _PLACEHOLDER or _PLACEHOLDER in credentials.split(":")
+    return plain == _PLACEHOLDER
 
 
 def _plain(value: object) -> str:

@@ -3,10 +3,10 @@
 from typing import Final
 
 from services.applications.application.api import router as applications_router
-from services.applications.application.domain import APPLICATIONS, CALL_BUDGETS
+from services.applications.application.domain import APPLICATIONS
 from services.applications.application.projections import APPLICATIONS_VIEW, CALL_BUDGETS_VIEW
 from services.applications.call.api import router as calls_router
-from services.applications.call.domain import CALLS
+from services.applications.call.domain import CALL_BUDGETS, CALLS
 from services.applications.call.projections import CALLS_VIEW
 from shared.contracts.call import Text
 from shared.projector.definition import Projection

@@ -45,15 +45,14 @@ Submitter = Annotated[Actor, _permission("Submitter", Role.ORG_EDITOR, Role.ORG_
 """Whoever may have a part in a submission: the rules say that an editor submits and only a signatory signs (A14)."""
 Signatory = Annotated[Actor, _permission("Signatory", Role.ORG_SIGNATORY)]
 Economist = Annotated[Actor, _permission("Economist", Role.ORG_ECONOMIST)]
-OrgReader = Annotated[Actor, _permission("OrgReader", *ORG_ROLES)]
 ProjectEditor = Annotated[Actor, _permission("ProjectEditor", Role.ORG_EDITOR, Role.ORG_PROMOTER)]
 Registrar = Annotated[Actor, _permission("Registrar", Role.REGISTRAR)]
 CaseOfficer = Annotated[Actor, _permission("CaseOfficer", Role.CASE_OFFICER)]
 DecisionMaker = Annotated[Actor, _permission("DecisionMaker", Role.DECISION_MAKER)]
 Controller = Annotated[Actor, _permission("Controller", Role.CONTROLLER)]
-PaymentApprover = Annotated[Actor, _permission("PaymentApprover", Role.PAYMENT_APPROVER)]
+PayoutApprover = Annotated[Actor, _permission("PayoutApprover", Role.PAYMENT_APPROVER, Role.DECISION_MAKER)]
+"""Whoever may have a part in approving a payout: the rules say who does by the amount, and never without the first."""
 ProgrammeManager = Annotated[Actor, _permission("ProgrammeManager", Role.PROGRAMME_MANAGER)]
-Operator = Annotated[Actor, _permission("Operator", Role.OPERATOR)]
 
 CaseReader = Annotated[Actor, _permission("CaseReader", *ORG_ROLES, *_CASE_ROLES)]
 """An organisation its own cases; the agency's registrar, officer and decision maker all of them."""

@@ -1,4 +1,4 @@
-"""Verifies bearer tokens: signature by the issuer's key, required claims; results are remembered until they expire."""
+"""Verifies bearer tokens: signature by the issuer's key, required claims; results are remembered for ten minutes."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 
 from shared.auth.actor import Actor, Role
-from shared.auth.issuer_keys import IssuerKeys
+from shared.auth.issuer_keys import REFRESH_AFTER_S, IssuerKeys
 from shared.auth.refusals import Unauthenticated
 from shared.kernel.ids import OrganisationId
 
@@ -34,6 +34,9 @@ class JwtVerifier:
 
     Required: `exp`, `iat`, `iss`, `aud`, `sub`, `organisation` (the tenant), `client_id` or `azp`; `roles` is a list
     of role names, of which unknown ones mean nothing here. Clocks may differ by 30 seconds.
+
+    A verified token is believed again without a look at its key for ten minutes, as long as keys are kept before they
+    are fetched anew: tokens of a key that the issuer has withdrawn are refused after twenty minutes at the latest.
     """
 
     def __init__(self, keys: IssuerKeys, *, issuer: str, audience: str, clock: Callable[[], datetime]) -> None:
@@ -57,7 +60,7 @@ class JwtVerifier:
         actor, expires = _actor_of(claims, now=now, issuer=self._issuer, audience=self._audience)
         if len(self._remembered) >= REMEMBERED_MAX:
             del self._remembered[next(iter(self._remembered))]
-        self._remembered[digest] = (actor, expires + LEEWAY_S)
+        self._remembered[digest] = (actor, min(expires + LEEWAY_S, now + REFRESH_AFTER_S))
         return actor
 
     async def _verified_claims(self, token: str) -> Mapping[str, Any]:

@@ -83,6 +83,11 @@ class MongoContentStore:
         `ask` takes no arguments, because retries are logged, and contents belong in no log.
         """
         try:
+            return await ask()
+        except DatabaseError as error:
+            if not is_transient(error):
+                raise
+        try:  # the machinery of retries costs as much as the question: only when it is needed
             return await self._retry(ask)
         except DatabaseError as error:
             if is_transient(error):

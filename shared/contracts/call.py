@@ -137,7 +137,7 @@ class CompanyLimits(Value):
 
 
 class Criterion(Value):
-    """What an assessor scores, on the scale `score_min`..`score_max`, with its weight."""
+    """What an assessor scores, on the scale `score_min`..`score_max`. `weight` is recorded, shown, not enforced."""
 
     code: Code
     text: Text
@@ -163,12 +163,31 @@ class LegalBasis(Value):
     appealable: bool
 
 
+class ApprovalRole(StrEnum):
+    """Who at the agency may have a part in approving a payout, named as in tokens (C9)."""
+
+    PAYMENT_APPROVER = "agency.payment_approver"
+    DECISION_MAKER = "agency.decision_maker"
+
+
+class ApprovalLevel(Value):
+    """Attestnivå: a payout of at most `up_to_ore` is approved by somebody who holds all of `roles` (C9)."""
+
+    up_to_ore: AmountOre
+    roles: Annotated[list[ApprovalRole], Field(min_length=1)]
+
+
 class Reporting(Value):
-    """Limits of payment requests (C1, C3) and who must approve which payout (C9)."""
+    """Limits of payment requests (C1, C3) and who must approve which payout (C9).
+
+    Of `approval_levels` the lowest that reaches the amount holds; an amount that none reaches (all of them when there
+    are none) needs every approval role in one person. Payment approver is always among those needed.
+    """
 
     request_months_min: Annotated[int, Field(ge=1, le=24)]
     request_months_max: Annotated[int, Field(ge=1, le=24)]
     paid_on_latest: date
+    approval_levels: Annotated[list[ApprovalLevel], Field(default_factory=list, max_length=20)]
 
 
 class Question(Value):
@@ -188,7 +207,7 @@ class Question(Value):
 
 
 class Attachment(Value):
-    """An attachment that the call demands (A24)."""
+    """An attachment that the call names (A24). It is shown; a call that requires one cannot be published yet."""
 
     code: Code
     text: Text
@@ -203,7 +222,10 @@ class Contact(Value):
 
 
 class CallDefinition(Value):
-    """One call, complete. `closes_at_local` empty means the end of `closes_on`, Swedish time (A1)."""
+    """One call, complete. `closes_at_local` empty means the end of `closes_on`, Swedish time (A1).
+
+    `conditions`, `general_terms_version` and `handbook_version` are recorded, shown, not enforced: people obey them.
+    """
 
     id: Code
     version: Annotated[int, Field(ge=1)]

@@ -23,7 +23,10 @@ class VoucherRow(Value):
 
 
 class CostLine(Value):
-    """One claimed cost (C3). Supplier and text are in the contents of the request."""
+    """One claimed cost (C3). Supplier and text are in the contents of the request.
+
+    `vat_ore` is the VAT that `amount_ore` includes, as the organisation states it.
+    """
 
     line: int
     category: BudgetCategory
@@ -35,6 +38,7 @@ class CostLine(Value):
     amount_ore: int
     claimed_ore: int
     staff_training: bool
+    vat_ore: int = 0
 
 
 class LineOutcome(Value):
@@ -63,6 +67,8 @@ class CostsReported(Event):
     """Ansökan om utbetalning inkommen: costs of a period (C1–C5). `flat_rate_ore` is computed (C6).
 
     `over_budget` says by how much each category's accumulated claims exceed the granted budget (C7, A19).
+    `vat_recoverable`: the organisation can recover VAT, which is then no cost (C3). `final_report_late`: the final
+    request came after the call's last day for the final report (C1).
     """
 
     payment_request_id: PaymentRequestId
@@ -75,6 +81,8 @@ class CostsReported(Event):
     flat_rate_ore: int
     over_budget: list[BudgetAmount]
     contents: str
+    vat_recoverable: bool = True
+    final_report_late: bool = False
 
 
 class PeriodClaimed(Event):

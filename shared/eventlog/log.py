@@ -51,7 +51,7 @@ class StoredEventLog:
     async def decide_all(
         self, streams: tuple[Stream[Any], ...], decision: Callable[..., Decision], context: CommandContext
     ) -> Receipt:
-        """Decide on one or two streams and what they claim, all or nothing; see the port."""
+        """Decide on one to three streams and what they claim, all or nothing; see the port."""
         return await self._in_turn(streams, decision, context)
 
     async def load(self, stream: Stream[S]) -> Loaded[S]:

@@ -12,6 +12,7 @@ from shared.kernel.ids import OrganisationId
 
 S = TypeVar("S")
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,13 @@ class EventLog(Protocol):
     @overload
     async def decide_all(
         self, streams: tuple[Stream[S], Stream[T]], decision: Callable[[S, T], Decision], context: CommandContext
+    ) -> Receipt: ...
+    @overload
+    async def decide_all(
+        self,
+        streams: tuple[Stream[S], Stream[T], Stream[U]],
+        decision: Callable[[S, T, U], Decision],
+        context: CommandContext,
     ) -> Receipt: ...
 
     async def load(self, stream: Stream[S]) -> Loaded[S]:

@@ -1,6 +1,6 @@
 """Money in integer öre, and the only roundings that the programme knows."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NewType
 
 Ore = NewType("Ore", int)
@@ -30,11 +30,6 @@ def share_of(amount_ore: int, share_bp: int) -> Decimal:
 def half_up(amount_ore: Decimal) -> Ore:
     """Round an exact amount to whole öre, halves upwards."""
     return Ore(int(amount_ore.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
-
-
-def percentage_cut(part_ore: int, whole_ore: int) -> Decimal:
-    """Return part of whole in per cent, cut (never rounded up) to two decimals (A18)."""
-    return (Decimal(part_ore) * 100 / Decimal(whole_ore)).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
 def kronor_text(amount_ore: int) -> str:

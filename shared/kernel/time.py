@@ -5,6 +5,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 SWEDISH_TIME: Final = ZoneInfo("Europe/Stockholm")
+FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+"""The days that the programme knows: what comes in from outside is between them, so that a day can be reckoned with."""
 
 
 def end_of_day(day: date) -> datetime:

@@ -13,6 +13,7 @@ Headers = list[tuple[str, bytes]]
 _SPEC_VERSION = ("ce_specversion", b"1.0")
 _CONTENT_TYPE = ("content-type", b"application/json")
 _SEQUENCE_DIGITS_MAX = 18  # fits a signed 64-bit integer, which is what MongoDB keeps
+_NAME_CHARACTERS_MAX = 200  # ids, types, streams and keys become parts of ids and field names
 
 
 class Envelope(NamedTuple):
@@ -58,11 +59,11 @@ def decode(headers: Iterable[tuple[str, bytes | None]], key: bytes | None) -> En
             raise BadHeaders("a required header or the key is empty")
         # Written out, not looped over: a drain of a topic spends a tenth of its time here.
         return Envelope(
-            identifier.decode(),
-            kind.decode(),
+            _name(identifier),
+            _name(kind),
             source.decode(),
-            stream.decode(),
-            key.decode(),
+            _name(stream),
+            _name(key),
             _sequence(sequence),
             _instant(at),
             trace.decode() if trace else None,
@@ -71,6 +72,14 @@ def decode(headers: Iterable[tuple[str, bytes | None]], key: bytes | None) -> En
         raise BadHeaders(f"{missing.args[0]} is missing") from None
     except UnicodeDecodeError:
         raise BadHeaders("a header or the key is not UTF-8") from None
+
+
+def _name(value: bytes) -> str:
+    # What is not printable (a NUL first of all) could be no field name in MongoDB, and no line in a log.
+    name = value.decode()
+    if len(name) > _NAME_CHARACTERS_MAX or not name.isprintable():
+        raise BadHeaders("an id, a type, a subject or the key is too long or not printable")
+    return name
 
 
 def _sequence(value: bytes | None) -> int:
@@ -92,4 +101,7 @@ def _instant(value: bytes | None) -> datetime:
         raise BadHeaders("ce_time is not an RFC 3339 instant") from None
     if at.tzinfo is None:
         raise BadHeaders("ce_time has no offset")
-    return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise BadHeaders("ce_time is outside the years 1 to 9999") from None

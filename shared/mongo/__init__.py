@@ -4,7 +4,7 @@ Everything that the engine needs from the driver is named here, so that another 
 """
 
 from shared.mongo.connection import LOCAL, MAJORITY, WRITE_MAJORITY, connect
-from shared.mongo.encoding import Encoded, EncodingError, decoded, encoded
+from shared.mongo.encoding import UNENCODABLE, Encoded, EncodingError, decoded, encoded
 from shared.mongo.errors import (
     BulkWriteError,
     DatabaseError,
@@ -19,31 +19,26 @@ from shared.mongo.names import ASCENDING, DESCENDING, Client, Collection, Databa
 from shared.mongo.reading import find_all
 from shared.mongo.schema import create_collections, create_index
 from shared.mongo.transactions import run_transaction
-from shared.mongo.writes import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 __all__ = [
     "ASCENDING",
     "DESCENDING",
     "LOCAL",
     "MAJORITY",
+    "UNENCODABLE",
     "WRITE_MAJORITY",
     "BulkWriteError",
     "Client",
     "Collection",
     "Database",
     "DatabaseError",
-    "DeleteMany",
-    "DeleteOne",
     "Document",
     "DuplicateKeyError",
     "Encoded",
     "EncodingError",
-    "InsertOne",
     "OperationFailure",
-    "ReplaceOne",
     "Session",
     "Timestamp",
-    "UpdateOne",
     "connect",
     "create_collections",
     "create_index",

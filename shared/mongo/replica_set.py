@@ -6,19 +6,20 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import OperationFailure
 from pymongo.uri_parser import parse_uri
 
-_NOT_YET_INITIALIZED: Final = 94
 _ALREADY_INITIALIZED: Final = 23
 _TIMEOUT_MS: Final = 5_000
+PRIMARY_WITHIN_S: Final = 30.0
 
 
 class NoReplicaSetNamed(ValueError):  # noqa: N818 - names what is wrong with the address
     """The address has no `replicaSet=` option, so nobody can tell which set is meant."""
 
 
-async def ensure_replica_set(uri: str) -> bool:
+async def ensure_replica_set(uri: str, *, primary_within_s: float = PRIMARY_WITHIN_S) -> bool:
     """Initiate the replica set that `uri` names, with its hosts as members; False when it was there already.
 
-    Only the hosts of `uri` are asked, each directly. Raises NoReplicaSetNamed, and DatabaseError when a host is away.
+    Returns when there is a primary, which takes writes. Raises NoReplicaSetNamed, and DatabaseError when a host is
+    away, the server refuses, or no primary is elected within `primary_within_s` seconds.
     """
     parsed = parse_uri(uri)
     name = parsed["options"].get("replicaSet")
@@ -29,9 +30,11 @@ async def ensure_replica_set(uri: str) -> bool:
         hosts[0], directConnection=True, serverSelectionTimeoutMS=_TIMEOUT_MS, timeoutMS=_TIMEOUT_MS
     )
     try:
-        return await _initiate(client, name, hosts)
+        initiated = await _initiate(client, name, hosts)
     finally:
         client.close()
+    await _primary(uri, primary_within_s)
+    return initiated
 
 
 async def _initiate(client: "AsyncIOMotorClient[dict[str, object]]", name: str, hosts: list[str]) -> bool:
@@ -42,7 +45,18 @@ async def _initiate(client: "AsyncIOMotorClient[dict[str, object]]", name: str, 
     try:
         await client.admin.command({"replSetInitiate": {"_id": name, "members": members}})
     except OperationFailure as error:
-        if error.code in (_ALREADY_INITIALIZED, _NOT_YET_INITIALIZED):  # somebody else was first
+        if error.code == _ALREADY_INITIALIZED:  # somebody else was first
             return False
         raise
     return True
+
+
+async def _primary(uri: str, within_s: float) -> None:
+    """Wait until the set has a primary: the driver looks for one until the time is up."""
+    client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(
+        uri, serverSelectionTimeoutMS=int(within_s * 1000)
+    )
+    try:
+        await client.admin.command({"hello": 1})
+    finally:
+        client.close()

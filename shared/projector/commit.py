@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias, TypeVar
 
 from shared.mongo import (
+    UNENCODABLE,
     Client,
     Database,
     Document,
@@ -56,7 +57,7 @@ class MissedError(Exception):
 
 
 class WriteRefusedError(Exception):
-    """The database does not take one of the documents, and never will. Nothing was written."""
+    """The database (or already its driver) does not take a document, and never will. Nothing was written."""
 
 
 class Transaction:
@@ -89,6 +90,8 @@ class Transaction:
             if error.code in _REFUSED_COMMAND_CODES and not is_transient(error):
                 raise WriteRefusedError(f"code {error.code}") from error
             raise
+        except UNENCODABLE as error:  # the driver's no, before the command has left
+            raise WriteRefusedError(type(error).__name__) from error
         for found in answer.get("writeErrors", ()):
             if is_duplicate_key(found["code"]) and "_id" in found.get("keyPattern", ()):
                 raise MissedError  # somebody made the document that was not there

@@ -1,6 +1,6 @@
 """What people ask a projection: how fresh it is, how far behind, and what was put aside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -110,13 +110,6 @@ def _status(
 
 def _latest(*instants: datetime | None) -> datetime | None:
     return max((instant for instant in instants if instant is not None), default=None)
-
-
-async def lag(
-    database: Database, projections: Sequence[str], *, ends: Mapping[tuple[str, int], int] | None = None
-) -> list[Freshness]:
-    """Return the freshness of several projections, for the operator."""
-    return [await freshness(database, projection, ends=ends) for projection in projections]
 
 
 async def parked_list(

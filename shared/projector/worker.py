@@ -17,7 +17,7 @@ from shared.projector.changes import Advance, Changes, Exceptions, Partition
 from shared.projector.commit import MissedError, WriteRefusedError
 from shared.projector.decoding import Decoder, Incoming, Raw, Unusable
 from shared.projector.definition import Projection
-from shared.projector.folding import CarefulFold, Fold, NeedsCareError
+from shared.projector.folding import REFUSED, CarefulFold, Fold, NeedsCareError
 from shared.projector.needs import Needs
 from shared.projector.ports import Feed, Numbers, Store
 
@@ -229,12 +229,20 @@ class Worker:
             try:
                 await self._write_alone(part)
             except WriteRefusedError:
-                if len(part) == 1:
-                    await self._claim()
-                    await self._write_alone(part, refused=True)
-                else:
-                    half = len(part) // 2
+                half = len(part) // 2
+                if half:
                     pending += [part[half:], part[:half]]
+                else:
+                    await self._put_aside(part[0])
+
+    async def _put_aside(self, fact: Incoming | Unusable) -> None:
+        """Park what was refused alone: in its place in the stream or, when that is refused too, by its offset."""
+        await self._claim()
+        try:
+            await self._write_alone([fact], refused=True)
+        except WriteRefusedError:
+            await self._claim()
+            await self._write_alone([Unusable(fact.record, REFUSED)])
 
     async def _write_alone(self, facts: Facts, *, refused: bool = False) -> None:
         """Write facts that were polled earlier, with no poll in flight."""

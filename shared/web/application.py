@@ -73,7 +73,7 @@ def create_api(services: Sequence[Service], runtimes: Mapping[str, Runtime]) -> 
     }
     if settings.sandbox:
         sandbox = _bare(runtimes[services[0].name])
-        sandbox.include_router(create_sandbox(settings, runtimes[services[0].name].clock))
+        add_routes(sandbox, create_sandbox(settings, runtimes[services[0].name].clock), "")
         _surround(sandbox, "sandbox", settings, gate)
         applications["sandbox"] = sandbox
     probes = {f"{name}/{part}": probe for name, runtime in runtimes.items() for part, probe in runtime.probes.items()}

@@ -1,16 +1,13 @@
-"""Reads a request's body within its limits, and says once and for all what type it has."""
+"""Reads a request's body when a route asks for it and within its limits, and says what type it has."""
 
 import asyncio
-from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-from shared.web.exchange import JSON
 from shared.web.refusals import BodyTooLarge, BodyTooSlow, MalformedRequest, Overloaded
 
 BODY_SECONDS_MAX: Final = 30
-FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Gate:
@@ -40,71 +37,66 @@ class Gate:
         self._bytes += body_bytes
 
 
-class Held:
-    """The body of one request as far as it has come: its bytes count against the gate until the answer is sent."""
+class Incoming:
+    """The body of one request, left in the connection until a route asks for it: nobody unknown fills our memory.
 
-    def __init__(self, gate: Gate, limit: int) -> None:
+    What has been read counts against the gate until the answer is sent. It is itself the `receive` of what comes
+    after: the body once more, in one piece, and then whatever the connection says.
+    """
+
+    __slots__ = ("_body", "_gate", "_receive", "_replayed", "limit", "size")
+
+    def __init__(self, receive: Receive, gate: Gate, limit: int) -> None:
+        self._receive = receive
         self._gate = gate
-        self._limit = limit
-        self._parts: list[bytes] = []
+        self._body: bytes | None = None
+        self._replayed = False
+        self.limit = limit
         self.size = 0
 
-    def add(self, part: bytes) -> None:
-        """Keep one more part. Raises BodyTooLarge (413), Overloaded (503)."""
-        if self.size + len(part) > self._limit:
-            raise BodyTooLarge(limit=self._limit)
-        self._gate.hold(len(part))
-        self.size += len(part)
-        self._parts.append(part)
+    async def read(self) -> bytes:
+        """Return the whole body. Raises BodyTooLarge (413), BodyTooSlow (408), Overloaded (503).
 
-    def content(self) -> bytes:
-        """Return the whole body."""
-        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        Raises MalformedRequest (400) if the caller leaves.
+        """
+        if self._body is None:
+            parts: list[bytes] = []
+            if self._take(await self._receive(), parts):  # seldom: nearly always one message is all, without a timer
+                await self._take_all(parts)
+            self._body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return self._body
+
+    async def __call__(self) -> Message:
+        """Give the body, then what comes after it; a body that nobody has read yet is read within the limit."""
+        if self._replayed:
+            return await self._receive()
+        body = self._body if self._body is not None else await self.read()
+        self._replayed = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def _take_all(self, parts: list[bytes]) -> None:
+        try:
+            async with asyncio.timeout(BODY_SECONDS_MAX):
+                while self._take(await self._receive(), parts):
+                    pass
+        except TimeoutError:
+            raise BodyTooSlow(seconds=BODY_SECONDS_MAX) from None
+
+    def _take(self, message: Message, parts: list[bytes]) -> bool:
+        if message["type"] == "http.disconnect":
+            raise MalformedRequest
+        if part := message.get("body", b""):
+            if self.size + len(part) > self.limit:
+                raise BodyTooLarge(limit=self.limit)
+            self._gate.hold(len(part))
+            self.size += len(part)
+            parts.append(part)
+        return bool(message.get("more_body", False))
 
 
 def media_type_of(content_type: str) -> str:
     """Return the media type, lower-case and without its parameters."""
     return content_type.partition(";")[0].strip().lower()
-
-
-async def read_body(receive: Receive, held: Held) -> None:
-    """Read the body to its end. Raises BodyTooLarge, BodyTooSlow, Overloaded; MalformedRequest if the caller leaves."""
-    message = await receive()
-    if not _take(message, held):
-        return  # nearly always: one message, and no timer to set up
-    try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            while _take(await receive(), held):
-                pass
-    except TimeoutError:
-        raise BodyTooSlow(seconds=BODY_SECONDS_MAX) from None
-
-
-def _take(message: Message, held: Held) -> bool:
-    if message["type"] == "http.disconnect":
-        raise MalformedRequest
-    if part := message.get("body", b""):
-        held.add(part)
-    return bool(message.get("more_body", False))
-
-
-def replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body once more, in one piece, and then what comes after it."""
-    message: MutableMapping[str, Any] | None = {"type": "http.request", "body": body, "more_body": False}
-
-    async def again() -> Message:
-        nonlocal message
-        if message is None:
-            return await receive()
-        first, message = message, None
-        return first
-
-    return again
-
-
-def limit_of(media_type: str, json_max: int, file_max: int) -> int:
-    """Return how many bytes a body of this type may have: files more than JSON and forms."""
-    return json_max if media_type in {JSON, FORM, ""} else file_max
 
 
 def without_content_type(scope: Scope) -> None:

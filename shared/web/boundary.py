@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.kernel.refusals import Refusal
 from shared.mongo import is_transient
 from shared.settings import Settings
-from shared.web.body_reader import Gate, Held, limit_of, media_type_of, read_body, replay, without_content_type
+from shared.web.body_reader import Gate, Incoming, media_type_of, without_content_type
 from shared.web.exchange import JSON, MEDIA_TYPE, Exchange
 from shared.web.headers import malformed_header
 from shared.web.metrics import count_answer
@@ -68,14 +68,16 @@ class Boundary:
         self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, headers: Mapping[bytes, str]
     ) -> None:
         settings = self._settings
-        held = Held(self._gate, limit_of(exchange.media_type, settings.json_body_bytes_max, settings.file_bytes_max))
         entered = False
         try:
             self._gate.enter()
             entered = True
             exchange.sandbox_now = _sandbox_now(headers.get(b"sandbox-now"), allowed=settings.sandbox)
             if scope["method"] not in _BODILESS:
-                receive = await self._with_body(scope, receive, exchange, held)
+                receive = exchange.incoming = Incoming(receive, self._gate, settings.json_body_bytes_max)
+                MEDIA_TYPE.set(exchange.media_type)
+                if exchange.media_type == JSON:
+                    without_content_type(scope)
             await self._app(scope, receive, send)
         except Refusal as refusal:
             await problem_response(refusal, exchange)(scope, receive, send)
@@ -86,7 +88,7 @@ class Boundary:
             await problem_response(refused, exchange)(scope, receive, send)
         finally:
             if entered:
-                self._gate.leave(held.size)
+                self._gate.leave(exchange.incoming.size if exchange.incoming else 0)
 
     def _refusal_of(self, fault: Exception, scope: Scope) -> Refusal:
         """Turn an outage or a bug into an answer; its message stays out of the log: parsers put the input there."""
@@ -95,14 +97,6 @@ class Boundary:
             return StorageUnavailable()
         self._log.error("request_failed", route=self._route(scope), error=type(fault).__name__, at=_places(fault))
         return InternalFault()
-
-    async def _with_body(self, scope: Scope, receive: Receive, exchange: Exchange, held: Held) -> Receive:
-        await read_body(receive, held)
-        exchange.body = held.content()
-        MEDIA_TYPE.set(exchange.media_type)
-        if exchange.media_type == JSON:
-            without_content_type(scope)
-        return replay(exchange.body, receive)
 
     def _record(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
         route = self._route(scope)

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.types import Scope
 
 from shared.auth.actor import Actor
+from shared.web.body_reader import Incoming
 
 JSON: Final = "application/json"
 MEDIA_TYPE: Final[ContextVar[str]] = ContextVar("media_type", default=JSON)
@@ -18,14 +19,16 @@ _KEY: Final = "lotsen.exchange"
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer. `body` is complete and within its limit, `media_type` lower-case, without parameters.
+    """One request and its answer. `media_type` is lower-case, without parameters.
 
-    `actor` is the caller once verified and reduced to what the endpoint asks for; `sandbox_now` the time that a
-    sandbox request runs at.
+    `incoming` is the body on its way, None where the method has none; `body` is complete and within its limit once
+    the route has read it. `actor` is the caller once verified and reduced to what the endpoint asks for; `sandbox_now`
+    the time that a sandbox request runs at.
     """
 
     trace_id: str
     traceparent: str
+    incoming: Incoming | None = None
     body: bytes = b""
     media_type: str = ""
     actor: Actor | None = None

@@ -18,7 +18,10 @@ log: Any = structlog.get_logger()
 
 
 def health_router(probes: Mapping[str, Probe]) -> APIRouter:
-    """Return `/health/live`, `/health/ready` and `/metrics`. A probe is well when it returns within two seconds."""
+    """Return `/health/live`, `/health/ready` and `/metrics`. A probe is well when it returns within two seconds.
+
+    They ask for no token: they are for the operator's network, and a proxy in front must not forward them.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")

@@ -31,11 +31,10 @@ _TEXTS: Final[Mapping[str, str]] = {
     "415": "Fel typ av innehåll. / Wrong type of body.",
     "422": "Uppgifterna har inte rätt form. / The input does not have the required form.",
     "428": "If-Match saknas. / If-Match is missing.",
-    "429": "För många anrop. / Too many requests.",
     "500": "Oväntat fel. / Unexpected error.",
     "503": "Inte tillgängligt just nu. / Not available just now.",
 }
-_EVERYWHERE: Final = ("400", "401", "403", "422", "429", "500", "503")
+_EVERYWHERE: Final = ("400", "401", "403", "422", "500", "503")
 _PROBLEM_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "title": "Problem",
@@ -135,7 +134,10 @@ def _command_headers(method: str) -> list[dict[str, Any]]:
             "name": "Idempotency-Key",
             "in": "header",
             "required": False,
-            "description": "Samma nyckel och innehåll ger samma svar. / The same key and body give the same answer.",
+            "description": "Samma nyckel och innehåll ger samma svar. Nyckeln är klientens egen inom organisationen "
+            "och gäller så länge uppgifterna finns: använd aldrig om den. / "
+            "The same key and body give the same answer. The key is the client's own within its organisation "
+            "and holds for as long as the records are kept: never use it for anything else.",
             "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]+$", "maxLength": IDEMPOTENCY_KEY_CHARS_MAX},
             "example": "2023-03-01-ansokan-1",
         },

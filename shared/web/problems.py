@@ -22,7 +22,6 @@ from shared.web.refusals import (
     MalformedRequest,
     MethodNotAllowed,
     Overloaded,
-    TooManyRequests,
     UnsupportedMediaType,
 )
 from shared.web.schema_faults import problems_of
@@ -36,7 +35,6 @@ _OF_STATUS: Final[Mapping[int, type[Refusal]]] = {
     413: BodyTooLarge,
     415: UnsupportedMediaType,
     422: MalformedInput,
-    429: TooManyRequests,
     503: Overloaded,
 }
 

@@ -67,15 +67,6 @@ class PreconditionRequired(Refusal):
     en = "State the version to be changed in If-Match."
 
 
-class TooManyRequests(Refusal):
-    """This client sends more than its share."""
-
-    status = 429
-    retry_after_s = 1
-    sv = "För många anrop. Vänta enligt Retry-After."
-    en = "Too many requests. Wait as Retry-After says."
-
-
 class InternalFault(Refusal):
     """Something that nobody expected. It is logged with the trace id that `instance` names."""
 

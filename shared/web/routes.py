@@ -1,7 +1,8 @@
 """Routes that check the permission before anything else, and give endpoints what the application itself holds.
 
 FastAPI resolves every dependency with the machinery for what callers send, at some 25 µs each, and the body in the
-same step as the permission. Here the permission comes first, and what needs nothing but the request is read directly.
+same step as the permission. Here the permission comes first, then the body is read, and what needs nothing but the
+request is read directly.
 """
 
 import inspect
@@ -11,13 +12,13 @@ from functools import wraps
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.params import Depends
+from fastapi.params import Depends, Form
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response
 from typing_extensions import override
 
 from shared.auth.permissions import Permission
-from shared.web.exchange import exchange_of
+from shared.web.exchange import JSON, exchange_of
 
 T = TypeVar("T")
 
@@ -73,17 +74,32 @@ class Route(APIRoute):
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, behind the permission."""
+        """Return the handler, behind the permission and then the body: nothing is read for who may not send it."""
         handler = super().get_route_handler()
         permission = self.permission
-        if permission is None:
-            return handler
+        takes_file = self._takes_file()
 
         async def permitted(request: Request) -> Response:
-            await permission(request)
+            if permission is not None:
+                await permission(request)
+            exchange = exchange_of(request.scope)
+            incoming = exchange.incoming
+            if incoming is not None:
+                if takes_file:
+                    incoming.limit = request.app.state.runtime.settings.file_bytes_max
+                exchange.body = await incoming.read()
             return await handler(request)
 
         return permitted
+
+    def _takes_file(self) -> bool:
+        """Tell whether the body is a file: neither JSON nor a form. Only there may it be larger than JSON."""
+        field = self.body_field
+        return field is not None and not isinstance(field.field_info, Form) and _media_type_of(field.field_info) != JSON
+
+
+def _media_type_of(info: object) -> str:
+    return getattr(info, "media_type", JSON)
 
 
 def add_routes(app: FastAPI, router: APIRouter, prefix: str, *, include_in_schema: bool = True) -> None:

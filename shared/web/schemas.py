@@ -1,6 +1,5 @@
 """Shapes that every endpoint shares: strict bodies in, receipts and lists out."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
@@ -161,8 +160,3 @@ YamlFile = Annotated[
     bytes, RawBody(media_type="application/yaml", min_length=1, max_length=1_000_000), _only("application/yaml")
 ]
 """A YAML document as the body of the request, at most 1 MB; read it with a safe loader and validate it."""
-
-
-def canonical_json(value: object) -> bytes:
-    """Return `value` as compact JSON with sorted keys: the same content gives the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -12,18 +12,16 @@ from rich.console import Console
 
 from deploy.local.failures import LocalPartsError
 from shared.logs import configure_logs
-from tests.bench import commands, draining, projector, visible
+from tests.bench.commands import measure as commands
+from tests.bench.draining import measure as relay
 from tests.bench.machine import this_machine
+from tests.bench.projector import measure as projector
 from tests.bench.stage import Stage, a_stage
 from tests.bench.tables import WIDTH, Figures, show
+from tests.bench.visible import measure as visible
 
 SECTIONS: Final[Mapping[str, Callable[[Stage], Awaitable[Figures]]]] = MappingProxyType(
-    {
-        "commands": commands.measure,
-        "projector": projector.measure,
-        "visible": visible.measure,
-        "relay": draining.measure,
-    }
+    {"commands": commands, "projector": projector, "visible": visible, "relay": relay}
 )
 
 

@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-WIDTH: Final = 128
+WIDTH: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def show(figures: Figures, console: Console) -> None:
     table = Table(title=figures.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for position, name in enumerate(figures.columns):
         right = position > 0 and name not in {"goal", ""}
-        table.add_column(name, justify="right" if right else "left", no_wrap=right)
+        table.add_column(name, justify="right" if right else "left", no_wrap=True)
     for row in figures.rows:
         table.add_row(*row)
     console.print(table)

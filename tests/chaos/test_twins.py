@@ -18,7 +18,7 @@ _LAG_S_MAX = 8.0
 _WARM_S_MAX = 30.0
 _FROZEN_S = 7.5
 """Longer than a lease: whoever is thawed then is a zombie."""
-_AFTERWARDS_S = 2.0
+_AFTERWARDS_S = 1.5
 
 
 async def test_a_projector_without_compare_and_set_and_sequence_check_is_caught(
@@ -35,6 +35,8 @@ async def test_a_projector_without_compare_and_set_and_sequence_check_is_caught(
             run.system.children[name].send(signal.SIGSTOP)
             await asyncio.sleep(_FROZEN_S)
             run.system.children[name].send(signal.SIGCONT)
+            await _until_more_is_recorded(run)
+            run.system.children["relay"].send(signal.SIGKILL)  # its successor sends again what had no checkpoint yet
             await asyncio.sleep(_AFTERWARDS_S)
 
     found = await _caught(doomed, state_dir, seed, processes, freeze_in_turn)
@@ -46,9 +48,11 @@ async def test_a_relay_that_keeps_the_token_before_the_ack_is_caught(doomed: Par
     (broker,) = doomed.brokers
 
     async def kill_with_unacknowledged_facts(run: Run) -> None:
-        await broker.kill()
+        broker.freeze()  # what is sent now is never acknowledged, and lost with the broker
+        await _until_more_is_recorded(run)
         await asyncio.sleep(_AFTERWARDS_S)
         run.system.children["twin"].send(signal.SIGKILL)
+        await broker.kill()
         await broker.start()
         await asyncio.sleep(_AFTERWARDS_S)
 
@@ -67,7 +71,7 @@ async def _caught(
     namespace = f"chaos-{processes[0].name}"
     async with running(state_dir, parts, namespace, processes) as system, a_run(system, "twin", state_dir, seed) as run:
         async with working(run, applicants=2, owners=4, pause_s=0.5):
-            await _until_effects_are_seen(run)
+            await _until(lambda: len(run.clients.effects) > 5)
             await trouble(run)
         await run.heal(lag_s_max=_LAG_S_MAX)
         evidence = await run.evidence()
@@ -76,8 +80,14 @@ async def _caught(
     return caught.value
 
 
-async def _until_effects_are_seen(run: Run) -> None:
-    """Wait until facts flow all the way, so that there is something to spoil."""
+async def _until_more_is_recorded(run: Run) -> None:
+    """Wait until some more commands are accepted."""
+    known = len(run.clients.acknowledged_s)
+    await _until(lambda: len(run.clients.acknowledged_s) > known + 5)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    """Wait until facts flow: what we wait for happens in other processes."""
     async with asyncio.timeout(_WARM_S_MAX):
-        while len(run.clients.effects) < 5:  # noqa: ASYNC110 - what we wait for happens in other processes
+        while not condition():  # noqa: ASYNC110 - there is nothing here that could be set
             await asyncio.sleep(0.1)

@@ -78,12 +78,19 @@ class BlindWorker(Worker):
 
 
 class HastyRelay(Relay):
-    """Remembers a batch as published before the broker has acknowledged it."""
+    """Remembers a batch as published when it has been handed over, before the broker has acknowledged it."""
+
+    _handed_over: asyncio.Task[None] | None = None
 
     @override
     async def _publish(self, batch: Batch) -> None:
         await super()._publish(Batch((), batch.token))
         await self._save()
+        self._handed_over = asyncio.create_task(self._send(batch, after=self._handed_over))
+
+    async def _send(self, batch: Batch, *, after: asyncio.Task[None] | None) -> None:
+        if after is not None:
+            await after
         await super()._publish(Batch(batch.events, None))
 
 

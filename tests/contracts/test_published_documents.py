@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,16 @@ def test_every_fact_has_a_sample_that_is_still_understood(ce_type: str) -> None:
     for sample in samples:
         fact = FACT_OF_TYPE[ce_type].model_validate_json(sample.read_text())
         said = json.loads(fact.model_dump_json())
-        assert json.loads(sample.read_text()).items() <= said.items(), f"{sample.name} lost something when read"
+        assert _is_said(json.loads(sample.read_text()), said), f"{sample.name} lost something when read"
+
+
+def _is_said(sample: Any, said: Any) -> bool:  # noqa: ANN401 - JSON
+    """Tell whether all of `sample` is in `said`; parts of a fact grow as the fact does, by fields with a default."""
+    if isinstance(sample, dict):
+        return all(name in said and _is_said(value, said[name]) for name, value in sample.items())
+    if isinstance(sample, list):
+        return len(sample) == len(said) and all(map(_is_said, sample, said))
+    return bool(sample == said)
 
 
 def test_a_fact_with_a_field_added_later_is_still_understood() -> None:

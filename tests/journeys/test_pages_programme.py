@@ -52,6 +52,7 @@ async def test_the_page_says_what_it_is_how_fresh_and_what_matters_in_that_order
         await page.goto(address)
         assert "uppföljning av programmet" in await page.title()
         fresh = await page.locator(".fresh").inner_text()
+        assert fresh.startswith("Färsk till: ")
         assert "Nyaste uppgift: 2023-07-20" in fresh
         headline = (await page.locator(".headline").inner_text()).replace("\N{NO-BREAK SPACE}", " ")
         assert headline.startswith("8 950 000 kr")

@@ -13,11 +13,9 @@ from pydantic import TypeAdapter
 from services.applications.application import domain
 from services.applications.application.domain import (
     APPLICATIONS,
-    CALL_BUDGETS,
     AcceptGrant,
     AssessApplication,
     CallNotPublished,
-    CallVersions,
     Checked,
     DecisionText,
     DismissApplication,
@@ -29,7 +27,7 @@ from services.applications.application.domain import (
     SubmitApplication,
 )
 from services.applications.application.projections import ApplicationRow
-from services.applications.call.domain import CALLS
+from services.applications.call.domain import CALL_BUDGETS, CALLS
 from shared.contents.port import ContentGoneError, ContentStore
 from shared.contracts.applications import ApplicationSubmitted
 from shared.contracts.call import CallDefinition
@@ -86,7 +84,7 @@ async def assess_application(
     reference = await _keep(command.application, _SCORES, command.scores, contents)
     return await log.decide(
         APPLICATIONS.at(command.application),
-        lambda application: domain.assess(application, command, call.pinned, contents=reference),
+        lambda application: domain.assess(application, command, call, contents=reference),
         context,
     )
 
@@ -96,14 +94,14 @@ async def grant_funding(
 ) -> Receipt:
     """Grant, and take the amount from the call's ceiling in the same transaction (A17).
 
-    Raises what `domain.grant` refuses.
+    The call is read in it too, so that no correction lowers the ceiling meanwhile. Raises what `domain.grant` refuses.
     """
-    call = await _call_of(command.application, command.scope, log)
+    call_id = (await _submission(command.application, command.scope, log)).call
     reference = await _keep(command.application, _TEXT, command.text, contents)
     return await log.decide_all(
-        (APPLICATIONS.at(command.application), CALL_BUDGETS.at(call.newest.id, key=call.newest.id)),
-        lambda application, budget: domain.grant(
-            application, budget, command, call, contents=reference, now=context.now
+        (APPLICATIONS.at(command.application), CALL_BUDGETS.at(call_id, key=call_id), CALLS.at(call_id)),
+        lambda application, budget, call: domain.grant(
+            application, budget, call, command, contents=reference, now=context.now
         ),
         context,
     )
@@ -117,7 +115,7 @@ async def reject_application(
     reference = await _keep(command.application, _TEXT, command.text, contents)
     return await log.decide(
         APPLICATIONS.at(command.application),
-        lambda application: domain.reject(application, command, call.pinned, contents=reference, now=context.now),
+        lambda application: domain.reject(application, command, call, contents=reference, now=context.now),
         context,
     )
 
@@ -175,11 +173,11 @@ async def _submission(application_id: str, scope: TenantScope, log: EventLog) ->
     return (await log.load(APPLICATIONS.at(application_id))).state.seen_by(scope)
 
 
-async def _call_of(application_id: str, scope: TenantScope, log: EventLog) -> CallVersions:
-    """Return the call of an application: the version it is pinned to, and the newest. Raises NotFound."""
+async def _call_of(application_id: str, scope: TenantScope, log: EventLog) -> CallDefinition:
+    """Return the version of its call that an application is pinned to. Raises NotFound."""
     submission = await _submission(application_id, scope, log)
     call = (await log.load(CALLS.at(submission.call))).state
-    return CallVersions(pinned=call.pinned(submission.call_version), newest=call.versions[-1])
+    return call.pinned(submission.call_version)
 
 
 def _owner(application_id: str) -> str:

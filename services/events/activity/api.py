@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.events.activity import handlers, views
 from services.events.activity.domain import RecordAttendance
@@ -20,6 +20,7 @@ from services.events.activity.schemas.bodies import (
     activity_summary,
 )
 from shared.auth.permissions import FollowUpReader, ProjectEditor
+from shared.eventlog.port import Receipt
 from shared.kernel.ids import UUID_PATTERN, ActivityId, ApplicationId, new_id
 from shared.projector.definition import identifier_of
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
@@ -35,6 +36,31 @@ GuestsInQuery = Annotated[int, Query(ge=0, le=PEOPLE_MAX, description="Gäster /
 _READS: Final = reads_after("events")
 
 
+class Answering:
+    """The answer to a command: where the thing is, and which version it has."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self._path = request.url.path
+        self._response = response
+
+    def created(self, receipt: Receipt, identifier: str) -> ReceiptBody:
+        """Say where a new thing is: below the address that was called."""
+        return self._point_to(f"{self._path}/{identifier}", receipt, identifier)
+
+    def recorded(self, receipt: Receipt, identifier: str) -> ReceiptBody:
+        """Answer what was recorded on a thing, the parent of the address that was called."""
+        return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
+
+    def _point_to(self, address: str, receipt: Receipt, identifier: str) -> ReceiptBody:
+        self._response.headers["location"] = address
+        set_etag(self._response, receipt.positions[0].version)
+        return receipt_body(receipt, identifier)
+
+
+Answers = Annotated[Answering, Depends()]
+"""How a command is answered: Location, ETag and receipt."""
+
+
 @router.post("/activities", status_code=201, dependencies=[_READS], summary="Planera aktivitet / Plan an activity")
 async def plan_activity(
     body: PlanActivityBody,
@@ -43,7 +69,7 @@ async def plan_activity(
     contents: Contents,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Planera en aktivitet i ert beviljade projekt, inom dess period (E1).
 
@@ -53,9 +79,7 @@ async def plan_activity(
     command = body.command(ActivityId(new_id()), actor.tenant)
     receipt = await handlers.plan_activity(command, body.details(), log=log, contents=contents, db=db, context=context)
     activity_id = identifier_of(receipt.positions[0].stream)
-    set_etag(response, receipt.positions[0].version)
-    response.headers["location"] = f"activities/{activity_id}"  # relative to this address
-    return receipt_body(receipt, activity_id)
+    return answers.created(receipt, activity_id)
 
 
 @router.post(
@@ -71,15 +95,14 @@ async def hold_activity(
     log: Log,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Redovisa aktiviteten som genomförd, gärna med närvaron på en gång (E1, E2).
 
     Report the activity as held, with its attendance at once if you have it.
     """
     receipt = await handlers.hold_activity(body.command(activity_id, actor.tenant), log=log, db=db, context=context)
-    set_etag(response, receipt.positions[0].version)
-    return receipt_body(receipt, activity_id)
+    return answers.recorded(receipt, activity_id)
 
 
 @router.post(
@@ -91,15 +114,14 @@ async def cancel_activity(
     actor: ProjectEditor,
     log: Log,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Ställ in aktiviteten, med skäl (E1).
 
     Cancel the activity, with a reason.
     """
     receipt = await handlers.cancel_activity(body.command(activity_id, actor.tenant), log=log, context=context)
-    set_etag(response, receipt.positions[0].version)
-    return receipt_body(receipt, activity_id)
+    return answers.recorded(receipt, activity_id)
 
 
 @router.post(
@@ -115,7 +137,7 @@ async def record_attendance(
     log: Log,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Registrera närvaro i minuter per företrädare för anslutna företag; andra räknas som gäster (E2, E3).
 
@@ -124,8 +146,7 @@ async def record_attendance(
     """
     command = body.command(activity_id, actor.tenant)
     receipt = await handlers.record_attendance(command, log=log, db=db, context=context)
-    set_etag(response, receipt.positions[0].version)
-    return receipt_body(receipt, activity_id)
+    return answers.recorded(receipt, activity_id)
 
 
 @router.post(
@@ -141,7 +162,7 @@ async def record_attendance_file(  # noqa: PLR0913, PLR0917 - each is a dependen
     log: Log,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
     guests: GuestsInQuery = 0,
 ) -> ReceiptBody:
     """Registrera närvaro från en CSV-fil: enrolment_id, person_id, minutes, med eller utan rubrikrad (E2, E3).
@@ -153,8 +174,7 @@ async def record_attendance_file(  # noqa: PLR0913, PLR0917 - each is a dependen
     """
     command = RecordAttendance(activity_id, actor.tenant, await read_attendance_file(content), guests)
     receipt = await handlers.record_attendance(command, log=log, db=db, context=context)
-    set_etag(response, receipt.positions[0].version)
-    return receipt_body(receipt, activity_id)
+    return answers.recorded(receipt, activity_id)
 
 
 @router.get("/activities", dependencies=[_READS], summary="Lista aktiviteter / List activities")
@@ -163,10 +183,12 @@ async def list_activities(
 ) -> ListOf[ActivitySummaryBody]:
     """Visa aktiviteter i era projekt, eller i ett av dem, i den ordning de börjar.
 
-    Show the activities in your projects, or in one of them, in the order they begin; the agency sees all.
+    Show the activities in your projects, or in one of them, in the order they begin; the agency sees all. Title and
+    place are shown to the project's own organisation and to the agency's case officers, controllers and programme
+    managers.
     """
     rows, total = await views.list_activities(db, actor.scope, page, project=project)
-    details = await asyncio.gather(*(handlers.read_details(row, contents=contents) for row in rows))
+    details = await asyncio.gather(*(handlers.read_details(row, actor, contents=contents) for row in rows))
     summaries = [activity_summary(row, known) for row, known in zip(rows, details, strict=True)]
     return list_of(summaries, total=total, page=page)
 
@@ -177,8 +199,9 @@ async def read_activity(
 ) -> ActivityBody:
     """Visa en aktivitet med närvaro i minuter per företag.
 
-    Show an activity with its attendance in minutes per company.
+    Show an activity with its attendance in minutes per company. Title, place and description are null for those who
+    follow up without names.
     """
     row = await views.find_activity(db, activity_id, actor.scope)
     set_etag(response, row["stream_version"])
-    return activity_body(row, await handlers.read_details(row, contents=contents))
+    return activity_body(row, await handlers.read_details(row, actor, contents=contents))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from services.events.activity import domain, views
 from services.events.activity.domain import (
@@ -15,11 +16,15 @@ from services.events.activity.domain import (
     RecordAttendance,
 )
 from services.events.activity.projections import ActivityRow
+from shared.auth.actor import Actor, Role
 from shared.contents.port import ContentGoneError, ContentStore
 from shared.eventlog.port import CommandContext, EventLog, Receipt
 from shared.kernel.ids import ActivityId, EnrolmentId, OrganisationId
 from shared.kernel.tenancy import TenantScope
 from shared.mongo import Database
+
+WORDS_READERS: Final = frozenset({Role.CASE_OFFICER, Role.CONTROLLER, Role.PROGRAMME_MANAGER})
+"""The roles at the agency that read titles, places and descriptions; the others follow up without free text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ async def plan_activity(
 ) -> Receipt:
     """Plan an activity in a granted project. Raises what `domain.plan` raises."""
     project = await views.granted_project(db, command.project, TenantScope(command.organisation))
+    domain.require_known(command, project)  # nothing is kept for whoever is refused
     reference = await contents.put(_owner(command.project), json.dumps(asdict(details)).encode())
     return await log.decide(
         ACTIVITIES.new(command.activity_id, key=command.project),
@@ -80,8 +86,15 @@ async def cancel_activity(command: CancelActivity, *, log: EventLog, context: Co
     )
 
 
-async def read_details(row: ActivityRow, *, contents: ContentStore) -> Details | None:
-    """Return what an activity is called and where it is, None when it has been disposed of."""
+async def read_details(row: ActivityRow, actor: Actor, *, contents: ContentStore) -> Details | None:
+    """Return what an activity is called and where it is.
+
+    None when it has been disposed of, and for those who follow up without free text.
+    """
+    scope = actor.scope
+    own = scope.organisation is not None and scope.allows(row["organisation"])
+    if not (own or actor.roles & WORDS_READERS):
+        return None
     try:
         return Details(**json.loads(await contents.get(_owner(row["project"]), row["contents"])))
     except ContentGoneError:

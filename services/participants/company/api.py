@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from services.participants.company import handlers, views
 from services.participants.company.schemas import (
@@ -15,6 +15,7 @@ from services.participants.company.schemas import (
     company_summary,
 )
 from shared.auth.permissions import FollowUpReader, ProjectEditor
+from shared.eventlog.port import Receipt
 from shared.kernel.ids import UUID_PATTERN, CompanyId, new_id
 from shared.projector.definition import identifier_of
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
@@ -25,6 +26,31 @@ router: Final = APIRouter(tags=["companies"])
 CompanyInPath = Annotated[CompanyId, Path(pattern=UUID_PATTERN, description="Företagets id / The company's id")]
 
 
+class Answering:
+    """The answer to a command: where the thing is, and which version it has."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self._path = request.url.path
+        self._response = response
+
+    def created(self, receipt: Receipt, identifier: str) -> ReceiptBody:
+        """Say where a new thing is: below the address that was called."""
+        return self._point_to(f"{self._path}/{identifier}", receipt, identifier)
+
+    def recorded(self, receipt: Receipt, identifier: str) -> ReceiptBody:
+        """Answer what was recorded on a thing, the parent of the address that was called."""
+        return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
+
+    def _point_to(self, address: str, receipt: Receipt, identifier: str) -> ReceiptBody:
+        self._response.headers["location"] = address
+        set_etag(self._response, receipt.positions[0].version)
+        return receipt_body(receipt, identifier)
+
+
+Answers = Annotated[Answering, Depends()]
+"""How a command is answered: Location, ETag and receipt."""
+
+
 @router.post("/companies", status_code=201, summary="Registrera företag / Register a company")
 async def register_company(
     body: RegisterCompanyBody,
@@ -32,7 +58,7 @@ async def register_company(
     log: Log,
     contents: Contents,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Registrera ett företag, en gång per organisationsnummer i hela programmet (P1).
 
@@ -42,9 +68,7 @@ async def register_company(
     command = body.command(CompanyId(new_id()), actor.tenant)
     receipt = await handlers.register_company(command, log=log, contents=contents, context=context)
     company_id = identifier_of(receipt.positions[0].stream)
-    set_etag(response, receipt.positions[0].version)
-    response.headers["location"] = f"companies/{company_id}"  # relative to this address
-    return receipt_body(receipt, company_id)
+    return answers.created(receipt, company_id)
 
 
 @router.post("/companies/lookups", summary="Slå upp företag / Look a company up")

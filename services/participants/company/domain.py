@@ -4,25 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, assert_never
 
-from stdnum.exceptions import ValidationError
-from stdnum.se import orgnr
-
 from shared.contracts.participants import CompanyRegistered, SniVersion
 from shared.eventlog.streams import StreamType
+from shared.kernel.counties import COUNTIES
 from shared.kernel.decisions import Claim, Decision
 from shared.kernel.ids import CompanyId, OrganisationId
+from shared.kernel.organisation_numbers import organisation_number as read_organisation_number
 from shared.kernel.refusals import Problem, Refusal
 from shared.kernel.time import local_date
 
 CompanyFact = CompanyRegistered
 
-COUNTIES: Final = frozenset(f"{code:02d}" for code in (1, *range(3, 11), 12, 13, 14, *range(17, 26)))
-"""The 21 län. The gaps are counties that were merged."""
 NUMBER_CLAIM: Final = "company-number"
-_DIGITS_WITH_PREFIX: Final = 12
-_LEGAL_PERSON_PREFIX: Final = "16"
-_CENTURIES: Final = ("18", "19", "20")
-_LEGAL_PERSON_THIRD_DIGIT_MIN: Final = "2"
 
 
 class CompanyMalformed(Refusal):
@@ -109,21 +102,9 @@ COMPANIES: Final = StreamType("company", Company, Company, evolve, (CompanyRegis
 
 
 def ten_digits(organisation_number: str) -> str | None:
-    """Return the number as ten digits with a valid check digit, or None when it cannot be one (P1).
-
-    Separators go. Twelve digits are accepted with the prefix 16 for a legal person, and with a century for a sole
-    trader, whose number is a personal one: its third digit begins a month and is 0 or 1.
-    """
-    digits = orgnr.compact(organisation_number)
-    if len(digits) == _DIGITS_WITH_PREFIX:
-        prefix, digits = digits[:2], digits[2:]
-        legal_person = digits[2] >= _LEGAL_PERSON_THIRD_DIGIT_MIN
-        if not (prefix == _LEGAL_PERSON_PREFIX if legal_person else prefix in _CENTURIES):
-            return None
-    try:
-        return str(orgnr.validate(digits))
-    except ValidationError:
-        return None
+    """Return the number as ten digits, a legal person's or a sole trader's, or None when it cannot be one (P1)."""
+    number = read_organisation_number(organisation_number)
+    return None if number is None else number.digits
 
 
 def require_ten_digits(organisation_number: str) -> str:

@@ -15,6 +15,9 @@ from shared.web.schemas import Answer, Body
 
 EMPLOYEES_MAX: Final = 1_000_000
 
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+"""A day that can be meant: years 2000 to 2100."""
+
 OrganisationNumber = Annotated[
     str,
     Field(
@@ -34,7 +37,7 @@ class FiguresBody(Body):
     turnover_ore: Annotated[AmountOre, Field(description="Nettoomsättning i öre / Net turnover in öre")]
     balance_sheet_ore: Annotated[AmountOre, Field(description="Balansomslutning i öre / Balance sheet total in öre")]
     accounts_closed_on: Annotated[
-        date, Field(description="Sista dagen i det senast avslutade året / Last day of the latest closed year")
+        Day, Field(description="Sista dagen i det senast avslutade året / Last day of the latest closed year")
     ]
     linked_included: Annotated[
         bool,

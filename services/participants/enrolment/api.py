@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
+from services.participants.company.api import Answers
 from services.participants.enrolment import handlers, views
 from services.participants.enrolment.schemas import (
     EnrolCompanyBody,
@@ -18,7 +19,7 @@ from shared.auth.permissions import FollowUpReader, ProjectEditor
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, EnrolmentId, PersonId, new_id
 from shared.projector.definition import identifier_of
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
-from shared.web.schemas import ListOf, ReceiptBody, list_of, receipt_body
+from shared.web.schemas import ListOf, ReceiptBody, list_of
 
 router: Final = APIRouter(tags=["enrolments"])
 
@@ -37,7 +38,7 @@ async def enrol_company(
     contents: Contents,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Anslut ett registrerat företag till ert beviljade projekt (P2, P3, P6).
 
@@ -47,9 +48,7 @@ async def enrol_company(
     command = body.command(EnrolmentId(new_id()), actor.tenant)
     receipt = await handlers.enrol_company(command, log=log, contents=contents, db=db, context=context)
     enrolment_id = identifier_of(receipt.positions[0].stream)
-    set_etag(response, receipt.positions[0].version)
-    response.headers["location"] = f"enrolments/{enrolment_id}"  # relative to this address
-    return receipt_body(receipt, enrolment_id)
+    return answers.created(receipt, enrolment_id)
 
 
 @router.post(
@@ -62,7 +61,7 @@ async def name_representative(
     log: Log,
     contents: Contents,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Ange en företrädare för företaget (P7). Svarets `id` är personens id, som närvaron anges med.
 
@@ -70,8 +69,7 @@ async def name_representative(
     """
     command = body.command(enrolment_id, PersonId(new_id()), actor.tenant)
     receipt = await handlers.name_representative(command, log=log, contents=contents, context=context)
-    set_etag(response, receipt.positions[0].version)
-    return receipt_body(receipt, handlers.person_of(receipt))
+    return answers.recorded(receipt, handlers.person_of(receipt))
 
 
 @router.post(
@@ -83,15 +81,14 @@ async def withdraw_enrolment(
     actor: ProjectEditor,
     log: Log,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Avsluta företagets deltagande i förtid, med skäl (P6).
 
     Let the company leave the project before its end, with a reason.
     """
     receipt = await handlers.withdraw_enrolment(body.command(enrolment_id, actor.tenant), log=log, context=context)
-    set_etag(response, receipt.positions[0].version)
-    return receipt_body(receipt, enrolment_id)
+    return answers.recorded(receipt, enrolment_id)
 
 
 @router.get("/enrolments", dependencies=[_READS], summary="Lista anslutningar / List enrolments")
@@ -112,9 +109,10 @@ async def read_enrolment(
 ) -> EnrolmentBody:
     """Visa en anslutning med företrädare. Namn visas för projektets egen organisation.
 
-    Show an enrolment with its representatives. Names are shown to the project's own organisation.
+    Show an enrolment with its representatives. Names are shown to the project's own organisation, the motive also to
+    the agency's case officers, controllers and programme managers.
     """
     row = await views.find_enrolment(db, enrolment_id, actor.scope)
     representatives = await handlers.read_representatives(row, actor.scope, contents=contents)
     set_etag(response, row["stream_version"])
-    return enrolment_body(row, await handlers.read_motive(row, contents=contents), representatives)
+    return enrolment_body(row, await handlers.read_motive(row, actor, contents=contents), representatives)

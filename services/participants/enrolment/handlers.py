@@ -3,16 +3,21 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from services.participants.company.domain import COMPANIES
 from services.participants.enrolment import domain, views
 from services.participants.enrolment.domain import ENROLMENTS, EnrolCompany, NameRepresentative, WithdrawEnrolment
 from services.participants.enrolment.projections import EnrolmentRow, RepresentativeRow
+from shared.auth.actor import Actor, Role
 from shared.contents.port import ContentGoneError, ContentStore
 from shared.contracts.participants import RepresentativeNamed
 from shared.eventlog.port import CommandContext, EventLog, Receipt
 from shared.kernel.tenancy import TenantScope
 from shared.mongo import Database
+
+WORDS_READERS: Final = frozenset({Role.CASE_OFFICER, Role.CONTROLLER, Role.PROGRAMME_MANAGER})
+"""The roles at the agency that read why a small company takes part; the others follow up without free text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ async def enrol_company(
     """Enrol a registered company in a granted project. Raises what `domain.enrol` raises."""
     company = await log.load(COMPANIES.at(command.company_id))
     project = await views.granted_project(db, command.project, TenantScope(command.organisation))
+    domain.require_known(command, company.state, project)  # nothing is kept for whoever is refused
     motive = None
     if command.motive is not None:
         motive = await contents.put(f"company/{command.company_id}", command.motive.encode())
@@ -89,9 +95,14 @@ async def _read(row: RepresentativeRow, contents: ContentStore, *, named: bool) 
     return Representative(row["person_id"], row["role"], row["gender"], name=person["name"], email=person["email"])
 
 
-async def read_motive(row: EnrolmentRow, *, contents: ContentStore) -> str | None:
-    """Return why a company below the recommended size takes part, None without a motive or once it is gone (P3)."""
-    if row["motive"] is None:
+async def read_motive(row: EnrolmentRow, actor: Actor, *, contents: ContentStore) -> str | None:
+    """Return why a company below the recommended size takes part (P3).
+
+    None without a motive, once it is gone, and for those who follow up without free text.
+    """
+    scope = actor.scope
+    own = scope.organisation is not None and scope.allows(row["organisation"])
+    if row["motive"] is None or not (own or actor.roles & WORDS_READERS):
         return None
     try:
         return (await contents.get(f"company/{row['company_id']}", row["motive"])).decode()

@@ -1,10 +1,10 @@
 """Enrolments at the border: what is sent in, and how they are answered."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.participants.company.schemas import Day
 from services.participants.enrolment.domain import EnrolCompany, NameRepresentative, WithdrawEnrolment
 from services.participants.enrolment.handlers import Representative
 from services.participants.enrolment.projections import EnrolmentRow
@@ -36,7 +36,7 @@ class EnrolCompanyBody(Body):
     project: Annotated[ApplicationId, Field(pattern=UUID_PATTERN, description="Projektets id / The project's id")]
     company_id: Annotated[CompanyId, Field(pattern=UUID_PATTERN, description="Företagets id / The company's id")]
     enrolled_on: Annotated[
-        date | None, Field(description="Den dag företaget anslöt; utan uppgift i dag / When it joined; default today")
+        Day | None, Field(description="Den dag företaget anslöt; utan uppgift i dag / When it joined; default today")
     ] = None
     motive: Annotated[
         Words | None,
@@ -89,7 +89,7 @@ class WithdrawEnrolmentBody(Body):
 
     reason: WithdrawalReason
     withdrawn_on: Annotated[
-        date | None, Field(description="Sista dagen; utan uppgift i dag / Last day; default today")
+        Day | None, Field(description="Sista dagen; utan uppgift i dag / Last day; default today")
     ] = None
 
     def command(self, enrolment_id: EnrolmentId, organisation: OrganisationId) -> WithdrawEnrolment:

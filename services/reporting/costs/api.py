@@ -28,7 +28,7 @@ from services.reporting.costs.schemas.sent import (
     ReportCostsBody,
     VerifyCostsBody,
 )
-from shared.auth.permissions import Controller, CostReader, Economist, PaymentApprover
+from shared.auth.permissions import Controller, CostReader, Economist, PayoutApprover
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, PaymentRequestId, new_id
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
 from shared.web.schemas import ListOf, ReceiptBody, SieFile, list_of, receipt_body
@@ -157,7 +157,7 @@ async def pay_in_co_funding(
 async def approve_payout(
     project_id: ProjectInPath,
     body: ApprovePayoutBody,
-    _actor: PaymentApprover,
+    actor: PayoutApprover,
     log: Log,
     db: Db,
     context: Context,
@@ -165,9 +165,10 @@ async def approve_payout(
 ) -> PayoutReceipt:
     """Besluta om utbetalning: beloppet räknas ut (C9). Den som har granskat får inte besluta.
 
-    Approve a payment: the amount is computed. Whoever verified may not approve.
+    Approve a payment: the amount is computed. Whoever verified may not approve. The amount decides which roles
+    the approver must hold, by the approval levels of the call.
     """
-    receipt = await handlers.approve_payout(project_id, body.payment_request_id, log=log, db=db, context=context)
+    receipt = await handlers.approve_payout(body.command(project_id, actor.roles), log=log, db=db, context=context)
     set_etag(response, receipt.positions[0].version)
     return payout_receipt(receipt)
 

@@ -1,9 +1,10 @@
 """What happens to costs on command: read, decide, append. Words, suppliers and ledgers go to the contents first."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter
 
@@ -16,6 +17,7 @@ from services.reporting.costs.domain import (
     Extract,
     GrantTerms,
     JudgedLine,
+    LedgerUnknown,
     VoucherKey,
 )
 from services.reporting.costs.projections import PaymentRequestRow
@@ -45,15 +47,6 @@ class ProjectUnknown(Refusal):
     en = "No granted project of your organisation with that id is known here yet. Try again in a moment."
 
 
-class LedgerUnknown(Refusal):
-    """The report refers to a ledger that has not been imported to this project."""
-
-    rule = "C4"
-    status = 422
-    sv = "Huvudboken är inte inläst för projektet. Läs in den först."
-    en = "The ledger has not been imported to the project. Import it first."
-
-
 @dataclass(frozen=True, slots=True)
 class ImportLedger:
     """Läs in huvudbok: one SIE 4 file, filtered by project object and (bounds inclusive, None: open) period."""
@@ -77,6 +70,7 @@ class SentLine:
     incurred_on: date | None
     late_reason: str | None
     staff_training: bool
+    vat_ore: int
     supplier: str
     text: str
 
@@ -93,6 +87,7 @@ class CostReport:
     ledger: str
     progress_report: str
     lines: tuple[SentLine, ...]
+    vat_recoverable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +108,15 @@ class PaymentIn:
     financier: str
     amount_ore: int
     paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutApproval:
+    """Besluta om utbetalning; `roles` are those of the caller that may matter to approval levels."""
+
+    project: ApplicationId
+    payment_request_id: PaymentRequestId
+    roles: frozenset[str]
 
 
 async def import_ledger(
@@ -140,6 +144,22 @@ async def report_costs(
     command: CostReport, *, log: EventLog, contents: ContentStore, db: Database, context: CommandContext
 ) -> Receipt:
     """Report the costs of a period. Raises ProjectUnknown, LedgerUnknown and what `domain.report` raises."""
+    streams = (
+        PAYMENT_REQUESTS.at(command.payment_request_id, key=command.project),
+        ACCOUNTS.at(command.project, key=command.project),
+    )
+    try:
+        report = await _report(command, contents=contents, db=db, context=context)
+    except (ProjectUnknown, LedgerUnknown) as refusal:
+        return await log.decide_all(streams, _refusing(refusal), context)
+    return await log.decide_all(
+        streams, lambda request, account: domain.report(request, account, report, now=context.now), context
+    )
+
+
+async def _report(
+    command: CostReport, *, contents: ContentStore, db: Database, context: CommandContext
+) -> domain.ReportCosts:
     terms = await _terms(db, command.project, TenantScope(context.tenant))
     rows = {row.voucher: row for row in (await _ledger(contents, command)).rows}
     words = {
@@ -147,7 +167,7 @@ async def report_costs(
         "ledger": command.ledger,
         "lines": [{"supplier": x.supplier, "text": x.text, "late_reason": x.late_reason} for x in command.lines],
     }
-    report = domain.ReportCosts(
+    return domain.ReportCosts(
         payment_request_id=command.payment_request_id,
         terms=terms,
         period_from=command.period_from,
@@ -163,19 +183,22 @@ async def report_costs(
                 incurred_on=line.incurred_on,
                 late_reason_given=line.late_reason is not None,
                 staff_training=line.staff_training,
+                vat_ore=line.vat_ore,
             )
             for line in command.lines
         ),
         contents=await contents.put(_owner(command.project), _json(words)),
+        vat_recoverable=command.vat_recoverable,
     )
-    return await log.decide_all(
-        (
-            PAYMENT_REQUESTS.at(command.payment_request_id, key=command.project),
-            ACCOUNTS.at(command.project, key=command.project),
-        ),
-        lambda request, account: domain.report(request, account, report, now=context.now),
-        context,
-    )
+
+
+def _refusing(refusal: Refusal) -> Callable[..., NoReturn]:
+    """Return a decision that refuses: the log answers a repeat of what was recorded before it asks for a decision."""
+
+    def decide(*_states: object) -> NoReturn:
+        raise refusal
+
+    return decide
 
 
 async def verify_costs(
@@ -218,20 +241,17 @@ async def pay_in_co_funding(
     )
 
 
-async def approve_payout(
-    project: ApplicationId,
-    payment_request_id: PaymentRequestId,
-    *,
-    log: EventLog,
-    db: Database,
-    context: CommandContext,
-) -> Receipt:
+async def approve_payout(command: PayoutApproval, *, log: EventLog, db: Database, context: CommandContext) -> Receipt:
     """Decide a payment. Raises ProjectUnknown and what `domain.approve_payout` raises."""
-    command = domain.ApprovePayout(
-        terms=await _terms(db, project, _EVERYBODY), payment_request_id=payment_request_id, approved_by=context.actor
+    project = command.project
+    approval = domain.ApprovePayout(
+        terms=await _terms(db, project, _EVERYBODY),
+        payment_request_id=command.payment_request_id,
+        approved_by=context.actor,
+        roles=command.roles,
     )
     return await log.decide(
-        ACCOUNTS.at(project, key=project), lambda account: domain.approve_payout(account, command), context
+        ACCOUNTS.at(project, key=project), lambda account: domain.approve_payout(account, approval), context
     )
 
 

@@ -15,7 +15,7 @@ from services.reporting.costs.projections import (
     PaymentRequestRow,
     ProjectRow,
 )
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
 from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
@@ -55,6 +55,11 @@ def _terms(project: ProjectRow, grant: GrantRow, call: CallTermsRow) -> GrantTer
         flat_rates=tuple(
             FlatRateTerms(rate["share_bp"], tuple(BudgetCategory(category) for category in rate["base"]))
             for rate in call["flat_rates"]
+        ),
+        final_report_on_latest=date.fromisoformat(call["final_report_on_latest"]),
+        approval_levels=tuple(
+            ApprovalLevel(up_to_ore=level["up_to_ore"], roles=[ApprovalRole(role) for role in level["roles"]])
+            for level in call["approval_levels"]
         ),
         budget={BudgetCategory(category): ore for category, ore in grant["budget"].items()},
     )

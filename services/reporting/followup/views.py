@@ -1,8 +1,6 @@
 """The collections of follow-up and their queries; every query for projects takes the reader's scope."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, cast
 
 from services.reporting.followup.projections import CALLS_VIEW, PROJECTS_VIEW, CallRow, ProjectRow
@@ -10,21 +8,11 @@ from shared.kernel.ids import ApplicationId, CallId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
 from shared.mongo import ASCENDING, Database, find_all
-from shared.projector.collections import CHECKPOINTS, PARKED
 from shared.web.paging import Page
 
 PROJECTION: Final = "followup"
 _PROJECTS: Final = PROJECTS_VIEW.collection
 _CALLS: Final = CALLS_VIEW.collection
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How far the read models have come: the newest fact in them, when it was taken in, and facts put aside."""
-
-    last_fact_at: datetime | None
-    last_applied_at: datetime | None
-    parked: int
 
 
 async def find_project(db: Database, project: ApplicationId, scope: TenantScope) -> ProjectRow:
@@ -67,15 +55,3 @@ async def projects_of_call(db: Database, call: CallId) -> list[ProjectRow]:
     """Return every application and project of a call, for sums over all organisations (agency only)."""
     rows = await find_all(db, _PROJECTS, {"call": call}, options={"sort": {"_id": ASCENDING}})
     return cast("list[ProjectRow]", rows)
-
-
-async def freshness(db: Database) -> Freshness:
-    """Return how far the projection of follow-up has come, over all its partitions."""
-    checkpoints = await find_all(db, CHECKPOINTS, {"projection": PROJECTION})
-    facts = [at for checkpoint in checkpoints if (at := checkpoint.get("fact_at")) is not None]
-    applied = [at for checkpoint in checkpoints if (at := checkpoint.get("applied_at")) is not None]
-    return Freshness(
-        last_fact_at=max(facts, default=None),
-        last_applied_at=max(applied, default=None),
-        parked=await db[PARKED].count_documents({"projection": PROJECTION}),
-    )

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pytest
 import pytest_asyncio
 
-from services.applications.application.domain import APPLICATIONS, CALL_BUDGETS, Application
+from services.applications.application.domain import APPLICATIONS, Application
 from services.applications.application.domain.refusals import CallBudgetExceeded
 from services.applications.application.handlers import grant_funding
-from services.applications.call.domain import PublishCall
+from services.applications.call.domain import CALL_BUDGETS, CallCeilingBelowGrants, PublishCall
 from services.applications.call.handlers import publish_call
 from shared.contents.memory import InMemoryContentStore
 from shared.contracts.applications import ApplicationFact, BudgetReserved, FundingGranted
@@ -20,7 +21,7 @@ from shared.eventlog.refusals import StreamContended
 from shared.kernel.ids import ApplicationId, OrganisationId, new_id
 from shared.mongo import connect, find_all
 from tests.integration.applications.conftest import Place
-from tests.unit.applications.examples import DECISION_DAY, KRONA, a_grant, assessed, the_call
+from tests.unit.applications.examples import DECISION_DAY, KRONA, NOON, a_call, a_grant, assessed, the_call
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
@@ -29,6 +30,8 @@ APPLICATIONS_READY = 16
 FIT = 12
 """Twelve times 800 000 kr are 9 600 000 kr; a thirteenth would break 10 000 000 kr."""
 TRIES_MAX = 50
+RACES = 24
+OFFSETS = 8
 
 
 def context(key: str | None = None) -> CommandContext:
@@ -89,3 +92,47 @@ async def test_as_many_grants_as_fit_succeed_and_no_more(logs: Sequence[MongoEve
     assert types.count(FundingGranted.ce_type()) == types.count(BudgetReserved.ce_type()) == FIT
     for application, was_granted in zip(applications, answers, strict=True):
         assert bool((await fresh.load(APPLICATIONS.at(application))).state.amount_granted_ore) is was_granted
+
+
+async def correction_to(ceiling_kr: int, call_id: str, log: MongoEventLog, *, after_reads: int) -> bool:
+    """Correct the ceiling while the call is open, repeating when contended; tell whether it was corrected.
+
+    It starts after so many reads, each a round trip: so that it meets a grant at every step of its way.
+    """
+    for _ in range(after_reads):
+        await log.load(CALL_BUDGETS.at(call_id))
+    amounts = the_call().amounts.model_copy(update={"budget_ore": ceiling_kr * KRONA})
+    correction = PublishCall(a_call(id=call_id, version=2, amounts=amounts))
+    for _ in range(TRIES_MAX):
+        try:
+            await publish_call(correction, log=log, context=replace(context(), now=NOON))
+        except StreamContended:
+            continue
+        except CallCeilingBelowGrants:
+            return False
+        return True
+    raise AssertionError("contended for ever")
+
+
+async def test_of_a_grant_and_a_ceiling_below_it_at_the_same_instant_one_is_refused(
+    logs: Sequence[MongoEventLog],
+) -> None:
+    async def raced(number: int) -> None:
+        call_id, application = f"call-{number}", ApplicationId(new_id())
+        await publish_call(PublishCall(a_call(id=call_id)), log=logs[0], context=context())
+        facts = [
+            fact.model_copy(
+                update={"application_id": application, **({"call": call_id} if hasattr(fact, "call") else {})}
+            )
+            for fact in assessed()
+        ]
+        await logs[0].decide(APPLICATIONS.at(application, key=application), partial(_recorded, facts), context())
+        for log in logs:
+            await log.load(APPLICATIONS.at(application))
+        was_granted, was_corrected = await asyncio.gather(
+            granted(logs[1], application), correction_to(799_999, call_id, logs[2], after_reads=number % OFFSETS)
+        )
+        assert was_granted is not was_corrected
+
+    for number in range(RACES):
+        await raced(number)

@@ -61,6 +61,15 @@ async def test_the_answer_names_the_offsets_in_each_partition(
     }
 
 
+async def test_all_replicas_acknowledge_and_no_retry_writes_a_batch_twice(producer: Producer) -> None:
+    await producer.publish([event("k1", 1)])
+    client = producer._client  # what the client was really told shows nowhere else
+    assert client is not None
+    sender = client._sender
+    assert sender._acks == -1  # all
+    assert sender._txn_manager.has_pid()  # the broker counts this producer's batches
+
+
 async def test_nothing_to_publish_is_nothing_to_wait_for(producer: Producer) -> None:
     assert await producer.publish([]) == {}
 

@@ -1,11 +1,15 @@
 """Poison is parked with its reason and its followers, in the same transaction; everything else flows."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
-from shared.projector.changes import Partition
+from shared.messaging import encode, partition_of
+from shared.projector.changes import Advance, Changes, Partition
 from shared.projector.collections import PARKED
+from shared.projector.commit import Transaction, WriteRefusedError
 from shared.projector.definition import Document, Projection, Recorded, View
 from shared.projector.feed import KafkaFeed
 from shared.projector.status import held_list, parked_list, parked_show
@@ -116,6 +120,37 @@ async def test_a_record_without_usable_headers_is_parked_by_offset(house: House)
     assert found is not None
     assert found["_id"] == f"in-documents/{house.topic}/{found['partition']}/1"
     assert (await house.rows("things"))["a1"]["_head"] == 2
+
+
+async def _send_with(house: House, header: str, value: bytes) -> None:
+    """Publish, as somebody else would, a record that is in order but for one header."""
+    event = counted("thing/a1", 2)
+    headers = dict(encode(event, b"/lotsen/things")) | {header: value}
+    async with AIOKafkaProducer(bootstrap_servers=house.parts.kafka_bootstrap_servers) as client:
+        place = {"key": event.key.encode(), "partition": partition_of(event.key)}
+        await client.send_and_wait(house.topic, event.data, headers=list(headers.items()), **place)
+    house.sent += 1
+
+
+async def test_a_record_whose_headers_mongodb_could_not_hold_is_parked_by_offset(house: House) -> None:
+    await house.publish(counted("thing/a1", 1))
+    await _send_with(house, "ce_subject", b"thing/a1\x00")
+    await _send_with(house, "ce_time", b"0001-01-01T00:00:00+14:00")
+    await house.publish(counted("thing/a1", 2))
+    async with house.worker(IN_DOCUMENTS):
+        await house.folded(IN_DOCUMENTS)
+    number = partition_of("owner-a")
+    assert await _reasons(house) == {
+        f"in-documents/{house.topic}/{number}/{offset}": "bad-headers" for offset in (1, 2)
+    }
+    assert (await house.rows("things"))["a1"]["_head"] == 2
+
+
+async def test_what_the_driver_cannot_encode_is_refused_and_not_a_crash(house: House) -> None:
+    far_away = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    transaction = Transaction(house.client, house.database, IN_DOCUMENTS)
+    with pytest.raises(WriteRefusedError, match="OverflowError"):
+        await transaction.run("c", {Partition(house.topic, 0): Advance(0, 1, far_away)}, Changes())
 
 
 async def test_holes_are_listed_for_the_operator(house: House) -> None:

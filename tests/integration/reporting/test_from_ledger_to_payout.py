@@ -1,101 +1,17 @@
 """From the ledger to the payout and the follow-up, over HTTP, on a real MongoDB."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx2
 import pytest
-import pytest_asyncio
 
-from shared.kernel.ids import ApplicationId, new_id
+from shared.kernel.ids import new_id
 from shared.kernel.money import kronor
-from tests.unit.reporting.desk import FOREIGN, OWN, Reporting, bearer
-from tests.unit.reporting.facts import activity, enrolment, identifier
+from tests.integration.reporting.counter import LEDGER, PROJECT, THEIRS, Desk, a_line
+from tests.unit.reporting.desk import OWN
 from tests.unit.reporting.granted import CALL, application
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
-
-PROJECT = ApplicationId(identifier(9, 1))
-THEIRS = ApplicationId(identifier(9, 2))
-LEDGER = """#FLAGGA 0
-#FORMAT PC8
-#SIETYP 4
-#FNAMN "Testparken Norr (testdata)"
-#RAR 0 20230101 20231231
-#OBJEKT 6 "P1" "Säker digitalisering"
-#VER A 1 20230415 "Löner april"
-{
-\t#TRANS 7210 {6 "P1"} 100000.00
-\t#TRANS 1930 {} -100000.00
-}
-#VER A 2 20230420 "Tågresa"
-{
-\t#TRANS 5810 {6 "P1"} 2000.50
-\t#TRANS 1930 {} -2000.50
-}
-#VER A 3 20230228 "För tidigt"
-{
-\t#TRANS 6550 {6 "P1"} 500
-\t#TRANS 1930 {} -500
-}
-#VER A 4 20230701 "Löner juli"
-{
-\t#TRANS 7210 {6 "P1"} 50000
-\t#TRANS 1930 {} -50000
-}
-"""
-
-
-class Desk:
-    """Requests to the service."""
-
-    def __init__(self, client: httpx2.AsyncClient, reporting: Reporting) -> None:
-        self.client = client
-        self.reporting = reporting
-
-    async def post(self, who: str, path: str, body: object, **headers: str) -> httpx2.Response:
-        return await self.client.post(f"/reporting/v1{path}", json=body, headers=bearer(who, **headers))
-
-    async def get(self, who: str, path: str, prefix: str = "/reporting/v1") -> httpx2.Response:
-        return await self.client.get(prefix + path, headers=bearer(who))
-
-    async def import_ledger(
-        self, who: str = "economist", project: str = PROJECT, text: str = LEDGER, project_object: str = "P1"
-    ) -> httpx2.Response:
-        return await self.client.post(
-            f"/reporting/v1/projects/{project}/ledgers?object={project_object}",
-            content=text.encode("cp437"),
-            headers=bearer(who, content_type="application/octet-stream"),
-        )
-
-    async def report(self, *lines: tuple[str, int], first: str = "2023-03-01", last: str = "2023-06-30") -> Any:  # noqa: ANN401 - a response
-        ledger = (await self.import_ledger()).json()["ledger"]
-        body = {
-            "period_from": first,
-            "period_to": last,
-            "ledger": ledger,
-            "progress_report": "Introduktionen är genomförd.",
-            "lines": [{**a_line(number, ore), "supplier": "Testleverantören (testdata)"} for number, ore in lines],
-        }
-        return await self.post("economist", f"/projects/{PROJECT}/payment-requests", body)
-
-
-def a_line(number: str, claimed_ore: int) -> dict[str, Any]:
-    voucher = {"fiscal_year": 20230101, "series": "A", "number": number, "row": 1}
-    return {"voucher": voucher, "claimed_ore": claimed_ore}
-
-
-@pytest_asyncio.fixture
-async def desk(reporting: Reporting) -> AsyncIterator[Desk]:
-    reporting.hear({f"application/{PROJECT}": application(PROJECT, OWN)}, PROJECT)
-    reporting.hear({f"application/{THEIRS}": application(THEIRS, FOREIGN)}, THEIRS)
-    reporting.hear({f"enrolment/{identifier(1, n)}": enrolment(PROJECT, OWN, n) for n in range(3)}, PROJECT)
-    reporting.hear({f"activity/{identifier(4, 0)}": activity(PROJECT, OWN, 0, 3)}, PROJECT)
-    await reporting.project()
-    transport = httpx2.ASGITransport(app=reporting.app(), root_path="/reporting")
-    async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield Desk(client, reporting)
 
 
 async def test_a_ledger_is_imported_with_categories_suggested(desk: Desk) -> None:
@@ -118,6 +34,18 @@ async def test_a_broken_ledger_is_refused_whole_with_its_line(desk: Desk) -> Non
     problem = answer.json()
     assert (problem["rule"], problem["problems"][0]["pointer"]) == ("C4", "/lines/12")
     assert (await desk.import_ledger(project_object="P9")).json()["rule"] == "C4"
+
+
+async def test_a_parameter_that_nobody_knows_and_a_day_of_another_age_are_refused(desk: Desk) -> None:
+    for more, code in (
+        (f"&incurred_from=2023-04-01&after=account/{PROJECT}@1~{PROJECT}", 201),
+        ("&incurred_form=2023-04-01", 422),
+    ):
+        assert (await desk.import_ledger(project_object=f"P1{more}")).status_code == code
+    for day in ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"):
+        assert (await desk.import_ledger(project_object=f"P1&incurred_from={day}")).status_code == 422
+        assert (await desk.report(("1", 100), first=day)).status_code == 422
+        assert (await desk.report(("1", 100), last=day)).status_code == 422
 
 
 async def test_nobody_imports_or_reports_for_another_organisations_project(desk: Desk) -> None:
@@ -162,6 +90,14 @@ async def test_a_voucher_row_is_claimed_up_to_its_amount_over_projects(desk: Des
     answer = await _claim_in(desk, THEIRS, rest_ore)
     assert answer.status_code == code
     assert answer.json().get("rule") == (None if code == 201 else "C5")
+
+
+async def test_leading_zeros_do_not_make_another_voucher_row(desk: Desk) -> None:
+    desk.reporting.hear({f"application/{THEIRS}": application(THEIRS, OWN)}, THEIRS)
+    await desk.reporting.project()
+    assert (await desk.report(("001", kronor(100_000)))).status_code == 201
+    again = await _claim_in(desk, THEIRS, 1)
+    assert (again.status_code, again.json()["rule"]) == (422, "C5")
 
 
 async def test_two_claims_of_a_row_at_once_do_not_take_more_than_its_amount(desk: Desk) -> None:
@@ -245,34 +181,18 @@ async def test_the_same_request_with_its_key_is_recorded_once(desk: Desk) -> Non
     assert other.status_code == 422
 
 
-async def test_follow_up_shows_an_organisation_its_own_and_the_programme_to_the_agency_only(desk: Desk) -> None:
-    own = (await desk.get("reader", "/follow-up/projects")).json()
-    assert [one["id"] for one in own["items"]] == [PROJECT]
-    assert (await desk.get("manager", "/follow-up/projects")).json()["_meta"]["total"] == 2
-    assert (await desk.get("reader", f"/follow-up/programmes/{CALL}")).status_code == 403
-    assert (await desk.get("operator", f"/follow-up/programmes/{CALL}")).status_code == 403
-    assert (await desk.get("manager", "/follow-up/programmes/unknown")).status_code == 404
-
-
-async def test_the_same_figures_come_as_csv(desk: Desk) -> None:
-    answer = await desk.get("manager", f"/follow-up/programmes/{CALL}.csv")
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert "hela utlysningen,företag,alla,faktiskt,3,st" in answer.text
-    project = await desk.get("reader", f"/follow-up/projects/{PROJECT}.csv")
-    assert project.text.splitlines()[0] == "omfattning,område,post,mått,värde,enhet"
-
-
-@pytest.mark.parametrize(
-    "path", [f"/programmes/{CALL}", f"/projects/{PROJECT}", f"/projects/{PROJECT}/chart.svg", "/follow-up.css"]
-)
-async def test_the_pages_are_served_whole_and_without_scripts(desk: Desk, path: str) -> None:
-    answer = await desk.get("manager", path, prefix="/reporting/pages")
-    assert answer.status_code == 200
-    assert "<script" not in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-async def test_a_name_that_is_a_template_or_markup_comes_out_literally(desk: Desk) -> None:
-    page = (await desk.get("manager", f"/programmes/{CALL}", prefix="/reporting/pages")).text
-    assert "{{7*7}} &lt;b&gt;Kust&lt;/b&gt; (testdata)" in page
-    assert "<b>" not in page
+async def test_a_repeat_gets_the_first_answer_also_when_the_ledger_is_gone(desk: Desk) -> None:
+    ledger = (await desk.import_ledger()).json()["ledger"]
+    body = {
+        "period_from": "2023-03-01",
+        "period_to": "2023-06-30",
+        "ledger": ledger,
+        "progress_report": "Introduktionen är genomförd.",
+        "lines": [a_line("1", 100)],
+    }
+    path = f"/projects/{PROJECT}/payment-requests"
+    first = await desk.post("economist", path, body, idempotency_key="once")
+    desk.reporting.contents.gone.add(f"project/{PROJECT}")
+    again = await desk.post("economist", path, body, idempotency_key="once")
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert (await desk.post("economist", path, body, idempotency_key="other")).json()["rule"] == "C4"

@@ -1,5 +1,6 @@
 """The call as a file: the pilot's own is sound and literal, a wrong one is refused with every reason."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from shared.contracts.call import BudgetCategory
 from tests.unit.applications.examples import CALL_FILE, KRONA, the_call
 
 FILE = CALL_FILE.read_text(encoding="utf-8")
+PARENT = {"final_report_on_latest": "period/", "ore_per_eur_on": "companies/"}
+REQUIRED_ATTACHMENT = ("A24", "/attachments/0/required")
 CALL_TEXT = (Path(__file__).parent / "utlysning.txt").read_text(encoding="utf-8")
 
 
@@ -88,7 +91,15 @@ def test_every_reason_is_told_at_once() -> None:
             ("A4", "/amounts/application_ore_min"),
         ),
         ("request_months_min: 1", "request_months_min: 7", ("C1", "/reporting/request_months_max")),
+        (
+            "roles: [agency.payment_approver]\n",
+            "roles: [agency.payment_approver]\n    - up_to_ore: 100_000_000\n      roles: [agency.decision_maker]\n",
+            ("C9", "/reporting/approval_levels/1/up_to_ore"),
+        ),
+        ("roles: [agency.payment_approver]", "roles: [operator]", ("", "/reporting/approval_levels/0/roles/0")),
         ("in_force_to: 2022-12-31", "in_force_to: 2014-12-31", ("A18", "/legal_bases/0/in_force_to")),
+        ("attachments: []", "attachments: [{code: cv, text: {sv: CV, en: CV}, required: true}]", REQUIRED_ATTACHMENT),
+        ("paid_on_latest: 2023-11-30", "paid_on_latest: 9999-12-31", ("C3", "/reporting/paid_on_latest")),
         ("needs_own_words: true", "needs_own_word: true", ("", "/themes/5/needs_own_word")),
         ("version: 1", "version: 0", ("", "/version")),
         ("version: 1", "version: true", ("", "/version")),
@@ -97,6 +108,32 @@ def test_every_reason_is_told_at_once() -> None:
 )
 def test_a_fault_is_refused_at_its_place(old: str, new: str, place: tuple[str, str]) -> None:
     assert refused(replaced(old, new)) == [place]
+
+
+@pytest.mark.parametrize(
+    ("field", "first", "last"),
+    [
+        ("opens_on", "2000-01-01", None),
+        ("final_report_on_latest", None, "2100-12-31"),
+        ("ore_per_eur_on", "2000-01-01", "2100-12-31"),
+    ],
+)
+def test_a_date_can_be_reckoned_with(field: str, first: str | None, last: str | None) -> None:
+    found = re.search(rf"^ *{field}: [0-9-]+", FILE, re.MULTILINE)
+    assert found is not None
+
+    def dated(day: str) -> str:
+        return FILE.replace(found[0], f"{found[0][:-10]}{day}", 1)
+
+    for good, beyond in ((first, "1999-12-31"), (last, "2101-01-01"), (last, "9999-12-31"), (first, "0001-01-01")):
+        if good is not None:
+            read_call_file(dated(good).encode())
+            assert [place for _, place in refused(dated(beyond))] == [f"/{PARENT.get(field, '')}{field}"]
+
+
+def test_an_attachment_may_be_named_but_not_required() -> None:
+    named = replaced("attachments: []", "attachments: [{code: cv, text: {sv: CV, en: CV}, required: false}]")
+    assert len(read_call_file(named.encode()).attachments) == 1
 
 
 def test_a_flat_rate_belongs_to_the_flat_rate_line_and_to_no_other() -> None:

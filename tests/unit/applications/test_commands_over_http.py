@@ -91,6 +91,22 @@ async def test_a_check_tells_everything_and_whether_submission_is_allowed(open_d
     }
 
 
+@pytest.mark.parametrize(
+    ("field", "good", "beyond"),
+    [
+        ("starts_on", "2000-01-01", "1999-12-31"),
+        ("ends_on", "2100-12-31", "2101-01-01"),
+        ("ends_on", "2100-12-31", "9999-12-31"),
+    ],
+)
+async def test_a_day_that_nobody_can_reckon_with_is_malformed(
+    open_desk: Caller, field: str, good: str, beyond: str
+) -> None:
+    read = await open_desk.post("editor", "/applications/checks", a_body(**{field: good}))
+    assert (read.status_code, read.json()["submission_allowed"]) == (200, False)
+    assert (await open_desk.post("editor", "/applications/checks", a_body(**{field: beyond}))).status_code == 422
+
+
 async def test_a_submission_is_answered_with_a_receipt(open_desk: Caller) -> None:
     answer = await open_desk.post("editor", "/applications", a_body())
     assert answer.status_code == 201
@@ -172,7 +188,7 @@ async def test_a_signatory_signs_later_with_a_document(open_desk: Caller) -> Non
 async def test_a_grant_is_decided_by_a_third_person_and_accepted_by_a_signatory(open_desk: Caller) -> None:
     path = f"/applications/{await open_desk.assessed()}"
     own = await open_desk.post("officer-1", f"{path}/grants", a_grant_body(), **ON_DECISION_DAY)
-    assert (own.status_code, own.json()["rule"]) == (403, "A16")
+    assert (own.status_code, own.json()["rule"]) == (409, "A16")
     answer = await open_desk.post("decider", f"{path}/grants", a_grant_body(), **ON_DECISION_DAY)
     assert answer.status_code == 201
     assert answer.json()["after"].count(",") == 1

@@ -8,18 +8,12 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.applications.application.domain import (
-    APPLICATIONS,
-    CALL_BUDGETS,
-    CallBudget,
-    CallVersions,
-    GrantFunding,
-    grant,
-)
+from services.applications.application.domain import APPLICATIONS, GrantFunding, assess, grant
 from services.applications.application.domain.refusals import (
     AlreadyDecided,
     ArrivedLate,
     CallBudgetExceeded,
+    ConditionsNotMet,
     GrantExceedsApplication,
     GrantNotWholeKronor,
     LegalBasisNotInForce,
@@ -30,11 +24,13 @@ from services.applications.application.domain.refusals import (
     SameAssessorAndDecider,
 )
 from services.applications.application.domain.state import Application, Status
+from services.applications.call.domain import CALL_BUDGETS, Call, CallBudget
 from shared.contracts.applications import BudgetAmount, BudgetReserved, FundingGranted
 from shared.contracts.call import BudgetCategory, CallDefinition
 from shared.kernel.refusals import NotFound
 from tests.unit.applications.examples import (
     APPLICATION,
+    ASSESSOR_1,
     ASSESSOR_2,
     DECISION_DAY,
     KRONA,
@@ -45,6 +41,7 @@ from tests.unit.applications.examples import (
     a_form,
     a_grant,
     a_revised_budget,
+    an_assessment,
     assessed,
     budget,
     cash,
@@ -67,8 +64,8 @@ def decided(
     decision = grant(
         application,
         CallBudget(reserved_kr * KRONA),
+        Call((the_call(), newest) if newest else (the_call(),)),
         command,
-        CallVersions(the_call(), newest or the_call()),
         contents="ref",
         now=DECISION_DAY,
     )
@@ -77,6 +74,15 @@ def decided(
     assert isinstance(granted, FundingGranted)
     assert isinstance(reserved, BudgetReserved)
     return granted, reserved
+
+
+def conditions_met_by(*agreed: str) -> Application:
+    """Return an application that two have assessed, and these found to meet the conditions of the support."""
+    facts = signed()
+    for officer in (ASSESSOR_1, ASSESSOR_2):
+        assessment = an_assessment(officer, conditions_met=officer in agreed)
+        facts += assess(given(*facts), assessment, the_call(), contents="ref")
+    return given(*facts)
 
 
 def faults(command: GrantFunding) -> list[tuple[str, str]]:
@@ -106,6 +112,16 @@ def test_whoever_assessed_may_not_grant() -> None:
 def test_one_assessment_is_not_enough() -> None:
     with pytest.raises(NotReadyForDecision):
         decided(a_grant(), replace(READY, assessed_by=READY.assessed_by[:1]))
+
+
+@pytest.mark.parametrize("met_by", [ASSESSOR_1, ASSESSOR_2])
+def test_one_assessor_who_finds_the_conditions_met_is_enough(met_by: str) -> None:
+    assert decided(a_grant(), conditions_met_by(met_by))
+
+
+def test_what_no_assessor_finds_to_meet_the_conditions_is_not_granted() -> None:
+    with pytest.raises(ConditionsNotMet):
+        decided(a_grant(), conditions_met_by())
 
 
 def test_unsigned_late_decided_or_missing_is_not_granted() -> None:

@@ -9,7 +9,6 @@ from typing_extensions import override
 from services.applications.application import handlers
 from services.applications.application.domain import (
     APPLICATIONS,
-    CALL_BUDGETS,
     AcceptGrant,
     CallNotPublished,
     DismissApplication,
@@ -20,7 +19,7 @@ from services.applications.application.domain import (
 from services.applications.application.domain.refusals import ApplicationNotComplete, CallBudgetExceeded
 from services.applications.application.domain.state import Status
 from services.applications.application.projections import APPLICATIONS_VIEW, ApplicationRow
-from services.applications.call.domain import CALLS, PublishCall
+from services.applications.call.domain import CALL_BUDGETS, CALLS, CallCeilingBelowGrants, PublishCall
 from services.applications.call.handlers import publish_call
 from shared.contents.memory import InMemoryContentStore
 from shared.contracts.applications import ApplicationSubmitted, DismissalReason
@@ -80,6 +79,11 @@ class Desk:
 
     async def publish(self, version: int = 1) -> Receipt:
         return await publish_call(PublishCall(a_call(version=version)), log=self.log, context=self.context())
+
+    async def correct(self, *, ceiling_kr: int) -> Receipt:
+        amounts = the_call().amounts.model_copy(update={"budget_ore": ceiling_kr * KRONA})
+        correction = PublishCall(a_call(version=2, amounts=amounts))
+        return await publish_call(correction, log=self.log, context=self.context())
 
     async def submit(self, form: Form | None = None, now: datetime = NOON, *, key: str | None = None) -> Receipt:
         return await handlers.submit_application(
@@ -212,6 +216,30 @@ async def test_two_grants_that_together_break_the_ceiling_are_one_grant(desk: De
     with pytest.raises(CallBudgetExceeded):
         await desk.grant(a_grant(application=second))
     assert await desk.status(second) is Status.SUBMITTED
+
+
+async def test_a_ceiling_is_not_lowered_below_what_is_granted(desk: Desk) -> None:
+    await desk.publish()
+    await desk.grant(a_grant(application=await desk.assessed()))
+    with pytest.raises(CallCeilingBelowGrants):
+        await desk.correct(ceiling_kr=799_999)
+    receipt = await desk.correct(ceiling_kr=800_000)
+    assert [(position.stream, position.version) for position in receipt.positions] == [(CALLS.at(the_call().id).id, 2)]
+
+
+async def test_a_ceiling_that_is_lowered_while_a_grant_is_on_its_way_is_obeyed(desk: Desk) -> None:
+    await desk.publish()
+    application = await desk.assessed()
+
+    class Meanwhile(CountingContents):
+        @override
+        async def put(self, owner: str, content: bytes) -> str:
+            await desk.correct(ceiling_kr=799_999)
+            return await super().put(owner, content)
+
+    desk.contents = Meanwhile()
+    with pytest.raises(CallBudgetExceeded):
+        await desk.grant(a_grant(application=application))
 
 
 async def test_a_late_application_is_received_and_dismissed(desk: Desk) -> None:

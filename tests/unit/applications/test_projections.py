@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from services.applications.application.domain import CallBudget, CallVersions, grant
+from services.applications.application.domain import grant
 from services.applications.application.projections import (
     APPLICATIONS_VIEW,
     CALL_BUDGETS_VIEW,
     ApplicationRow,
     CallBudgetRow,
 )
-from services.applications.call.domain import Call, PublishCall, publish
+from services.applications.call.domain import CALLS, Call, CallBudget, PublishCall, publish
 from services.applications.call.projections import CALLS_VIEW, CallRow
 from services.applications.call.schemas import call_body, call_summary
 from services.applications.main import SERVICE
@@ -21,6 +21,7 @@ from shared.contracts.applications import (
     ApplicationDismissed,
     ApplicationRejected,
     BudgetReserved,
+    CallPublished,
     DismissalReason,
     GrantAccepted,
 )
@@ -68,8 +69,8 @@ def granted() -> list[Event]:
     decision = grant(
         given(*facts),
         CallBudget(),
+        Call((the_call(),)),
         a_grant(600_000, revised=a_revised_budget(1_300_000, 700_000)),
-        CallVersions(the_call(), the_call()),
         contents="decision",
         now=DECISION_DAY,
     )
@@ -150,7 +151,9 @@ def test_a_calls_budget_adds_up() -> None:
 def test_a_calls_newest_version_is_shown_as_it_was_published() -> None:
     row: CallRow | None = None
     for position, definition in enumerate((the_call(), a_call(version=2, handbook_version="2024")), start=1):
-        (fact,) = publish(Call(), PublishCall(definition), now=NOON)
+        decision = publish(Call(), CallBudget(), PublishCall(definition), now=NOON)
+        (fact,) = decision.events[CALLS.at(CALL).id]
+        assert isinstance(fact, CallPublished)
         assert list(CALLS_VIEW.document_ids(fact, recorded(position))) == [CALL]
         row = CALLS_VIEW.fold(row, fact, recorded(position))
     assert row is not None

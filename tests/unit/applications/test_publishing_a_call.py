@@ -1,11 +1,14 @@
 """When a call may be published and corrected."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.applications.call.domain import (
+    CALLS,
     Call,
+    CallBudget,
+    CallCeilingBelowGrants,
     CallClosedForCorrection,
     CallNotSound,
     CallVersionNotNext,
@@ -15,19 +18,30 @@ from services.applications.call.domain import (
     publish,
 )
 from services.applications.call.domain.publishing import evolve
-from tests.unit.applications.examples import NOON, TOO_LATE, a_call, the_call
+from shared.contracts.applications import CallPublished
+from shared.contracts.call import CallDefinition
+from tests.unit.applications.examples import KRONA, NOON, TOO_LATE, a_call, the_call
+
+
+def decided(
+    definition: CallDefinition, call: Call | None = None, *, now: datetime = NOON, granted_ore: int = 0
+) -> CallPublished:
+    decision = publish(call or Call(), CallBudget(granted_ore), PublishCall(definition), now=now)
+    assert list(decision.events) == [CALLS.at(definition.id).id]
+    ((event,),) = decision.events.values()
+    assert isinstance(event, CallPublished)
+    return event
 
 
 def published(*versions: int) -> Call:
     call = Call()
     for version in versions:
-        for event in publish(call, PublishCall(a_call(version=version)), now=NOON):
-            call = evolve(call, event)
+        call = evolve(call, decided(a_call(version=version), call))
     return call
 
 
 def test_the_first_version_is_published_whole() -> None:
-    (event,) = publish(Call(), PublishCall(the_call()), now=NOON)
+    event = decided(the_call())
     assert event.definition == the_call()
     assert len(event.definition_hash) == 64
 
@@ -41,19 +55,26 @@ def test_a_correction_has_the_next_version_and_the_earlier_one_stays() -> None:
 @pytest.mark.parametrize("version", [1, 3])
 def test_another_version_than_the_next_is_refused(version: int) -> None:
     with pytest.raises(CallVersionNotNext):
-        publish(published(1), PublishCall(a_call(version=version)), now=NOON)
+        decided(a_call(version=version), published(1))
 
 
 def test_a_call_is_corrected_until_it_closes_and_not_after() -> None:
-    correction = PublishCall(a_call(version=2))
-    assert publish(published(1), correction, now=TOO_LATE - timedelta(seconds=1))
+    decided(a_call(version=2), published(1), now=TOO_LATE - timedelta(seconds=1))
     with pytest.raises(CallClosedForCorrection):
-        publish(published(1), correction, now=TOO_LATE)
+        decided(a_call(version=2), published(1), now=TOO_LATE)
+
+
+def test_a_correction_lowers_the_ceiling_to_what_is_granted_and_not_below() -> None:
+    lower = a_call(version=2, amounts=the_call().amounts.model_copy(update={"budget_ore": 1_500_000 * KRONA}))
+    assert decided(lower, published(1), granted_ore=1_500_000 * KRONA).definition == lower
+    with pytest.raises(CallCeilingBelowGrants) as refusal:
+        decided(lower, published(1), granted_ore=1_500_000 * KRONA + 1)
+    assert refusal.value.rule == "A17"
 
 
 def test_an_unsound_definition_is_refused_whoever_brings_it() -> None:
     with pytest.raises(CallNotSound):
-        publish(Call(), PublishCall(a_call(counties=["99"])), now=NOON)
+        decided(a_call(counties=["99"]))
 
 
 def test_a_version_that_was_never_published_cannot_be_pinned_to() -> None:
@@ -67,6 +88,4 @@ def test_a_call_opens_and_closes_at_midnight_in_sweden() -> None:
 
 
 def test_other_words_give_another_hash() -> None:
-    (one,) = publish(Call(), PublishCall(the_call()), now=NOON)
-    (other,) = publish(Call(), PublishCall(a_call(handbook_version="2024")), now=NOON)
-    assert one.definition_hash != other.definition_hash
+    assert decided(the_call()).definition_hash != decided(a_call(handbook_version="2024")).definition_hash

@@ -210,13 +210,21 @@ async def test_a_form_is_taken_from_this_site_only(
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 400), (1_000_001, 413)])
+async def test_a_form_to_the_issuer_has_the_limit_of_json(client: httpx2.AsyncClient, size: int, status: int) -> None:
+    content = b"grant_type=none&x=".ljust(size, b"x")
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert (await client.post("/sandbox/token", content=content, headers=headers)).status_code == status
+
+
+@pytest.mark.asyncio
 async def test_a_page_that_the_reader_may_not_see_says_so_in_swedish(client: httpx2.AsyncClient) -> None:
     cookie = {"cookie": await cookie_of(client)}
-    page = await client.get("/things/pages/operators", headers={**cookie, "accept": "text/html"})
+    page = await client.get("/things/pages/programme", headers={**cookie, "accept": "text/html"})
     assert page.status_code == 403
     assert "Din roll ger inte den här behörigheten." in page.text
     assert page.headers["content-type"].startswith("text/html")
-    machine = await client.get("/things/pages/operators", headers=cookie)
+    machine = await client.get("/things/pages/programme", headers=cookie)
     assert machine.json()["code"] == "Forbidden"
 
 

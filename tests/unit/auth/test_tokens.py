@@ -148,14 +148,29 @@ async def test_a_remembered_token_expires_like_any_other() -> None:
         await verifier.verify(token)
 
 
-async def test_a_remembered_token_needs_neither_key_nor_signature_check() -> None:
+async def test_a_remembered_token_needs_neither_key_nor_signature_check_for_ten_minutes() -> None:
     issuer, clock = Issuer(), Clock()
     verifier = verifier_of(issuer, clock)
     token = signed(claims(exp=SECONDS + 7_200))
     first = await verifier.verify(token)
-    clock.seconds = 3_600  # the keys are long due for another fetch
+    clock.seconds = 599
     assert await verifier.verify(token) is first
-    assert issuer.fetches == 1
+    clock.seconds = 601
+    assert await verifier.verify(token) is not first
+    assert issuer.fetches == 2
+
+
+async def test_a_remembered_token_stops_working_with_its_key() -> None:
+    issuer, clock = Issuer(), Clock()
+    verifier = verifier_of(issuer, clock)
+    token = signed(claims(exp=SECONDS + 7_200))
+    await verifier.verify(token)
+    issuer.keys = []
+    clock.seconds = 599
+    assert (await verifier.verify(token)).client == "app-a"
+    clock.seconds = 601
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token)
 
 
 async def test_what_is_remembered_is_bounded() -> None:

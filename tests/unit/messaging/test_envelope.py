@@ -12,6 +12,7 @@ from shared.messaging import BadHeaders, Envelope, decode, encode
 
 AT = datetime(2023, 3, 1, 12, 30, 0, 125_000, tzinfo=UTC)
 SOURCE = b"/lotsen/applications"
+UNFIT = "an id, a type, a subject or the key is too long or not printable"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 GRANTED = PublishedEvent(
     "0198f0a2.3", "se.lotsen.funding-granted.v1", "application/42", "42", 3, AT, TRACE, b'{"amount_ore":1}'
@@ -75,6 +76,14 @@ def test_headers_that_we_do_not_know_are_passed_over() -> None:
         ("ce_time", b"\xff", "a header or the key is not UTF-8"),
         ("ce_time", b"", "a required header or the key is empty"),
         ("ce_time", b"2023-03-01T12:30:00", "ce_time has no offset"),
+        ("ce_time", b"0001-01-01T00:00:00+14:00", "ce_time is outside the years 1 to 9999"),
+        ("ce_time", b"9999-12-31T23:59:59-00:01", "ce_time is outside the years 1 to 9999"),
+        ("ce_id", b"0198\n", UNFIT),
+        ("ce_type", b"se.lotsen.\x1b[2J.v1", UNFIT),
+        ("ce_subject", b"application/\x00", UNFIT),
+        ("ce_subject", b"a" * 201, UNFIT),
+        ("ce_subject", "a\u2028".encode(), UNFIT),
+        ("ce_subject", b"a\xed\xa0\x80", "a header or the key is not UTF-8"),
         ("ce_sequence", b"0", "ce_sequence is not a position from 1"),
         ("ce_sequence", b"01", "ce_sequence is not a position from 1"),
         ("ce_sequence", b"-1", "ce_sequence is not a position from 1"),
@@ -95,6 +104,13 @@ def test_a_wrong_header_is_named_in_one_sentence(header: str, value: bytes | Non
     assert caught.value.reason == reason
 
 
+def test_ids_may_be_long_up_to_a_limit_and_instants_may_have_any_offset() -> None:
+    headers = [*encode(GRANTED._replace(stream="å" * 200), SOURCE), ("ce_time", b"0001-01-01T14:00:00+14:00")]
+    read = decode(headers, b"4" * 200)
+    assert (read.stream, read.key) == ("å" * 200, "4" * 200)
+    assert (read.at, read.at.tzinfo) == (datetime.min.replace(tzinfo=UTC), UTC)
+
+
 @pytest.mark.parametrize(
     "header", ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_sequence"]
 )
@@ -103,7 +119,7 @@ def test_a_missing_header_is_named(header: str) -> None:
         decode([pair for pair in encode(GRANTED, SOURCE) if pair[0] != header], b"42")
 
 
-@pytest.mark.parametrize("key", [None, b"", b"\xff"])
+@pytest.mark.parametrize("key", [None, b"", b"\xff", b"4\x002", b"4" * 201])
 def test_a_record_without_a_readable_key_is_refused(key: bytes | None) -> None:
     with pytest.raises(BadHeaders):
         decode(encode(GRANTED, SOURCE), key)

@@ -30,6 +30,11 @@ ACTORS: Final[Mapping[str, Actor]] = {
     "our-reader": Actor("bo", "our-system", OURS, frozenset({Role.ORG_READER})),
     "theirs": Actor("cia", "their-system", THEIRS, frozenset({Role.ORG_PROMOTER})),
     "agency": Actor("dan", "agency", OrganisationId("agency"), frozenset({Role.CASE_OFFICER})),
+    "controller": Actor("eva", "agency", OrganisationId("agency"), frozenset({Role.CONTROLLER})),
+    "manager": Actor("fia", "agency", OrganisationId("agency"), frozenset({Role.PROGRAMME_MANAGER})),
+    "evaluator": Actor("gun", "agency", OrganisationId("agency"), frozenset({Role.EVALUATOR})),
+    "approver": Actor("hal", "agency", OrganisationId("agency"), frozenset({Role.PAYMENT_APPROVER})),
+    "evaluator-of-ours": Actor("ida", "our-system", OURS, frozenset({Role.EVALUATOR, Role.ORG_READER})),
 }
 
 

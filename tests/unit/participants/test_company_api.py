@@ -17,7 +17,7 @@ async def test_a_registered_company_is_read_by_its_own_organisation_with_name_an
     assert registered.status_code == 201
     assert registered.headers["etag"] == '"1"'
     company_id = registered.json()["id"]
-    assert registered.headers["location"].endswith(company_id)
+    assert registered.headers["location"] == f"/v1/companies/{company_id}"
     read = await programme.get(f"/v1/companies/{company_id}?after={registered.json()['after']}")
     assert read.status_code == 200
     assert read.headers["etag"] == '"1"'
@@ -136,3 +136,12 @@ async def test_a_malformed_company_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize("by", ["our-reader", "agency"])
 async def test_only_the_projects_own_editors_register(by: str) -> None:
     assert (await Programme().post("/v1/companies", a_company_body(), by=by)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("1999-12-31", 422), ("2000-01-01", 201), ("2101-01-01", 422), ("0001-01-01", 422)]
+)
+async def test_a_closed_year_ends_on_a_day_that_can_be_meant(day: str, code: int) -> None:
+    programme = Programme()
+    answer = await programme.post("/v1/companies", a_company_body(accounts_closed_on=day))
+    assert answer.status_code == code, answer.text

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 
 from services.participants.company.domain import (
-    COUNTIES,
     CompanyMalformed,
     OrganisationNumberTaken,
     county_of,
@@ -67,12 +66,6 @@ def test_what_cannot_be_an_organisation_number_is_refused(written: str) -> None:
 def test_a_sole_trader_is_a_company_too() -> None:
     decision = register(a_registration(organisation_number=SOLE_TRADER), "contents", now=NOON)
     assert len(decision.events) == 1
-
-
-def test_there_are_21_counties() -> None:
-    assert len(COUNTIES) == 21
-    assert "12" in COUNTIES
-    assert "11" not in COUNTIES
 
 
 @pytest.mark.parametrize("municipality", ["0114", "2584"])

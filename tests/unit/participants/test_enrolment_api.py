@@ -122,12 +122,75 @@ async def test_a_motive_is_demanded_below_ten_employees_and_read_again() -> None
     assert not any("Växer" in event.data.decode() for event in programme.log.published())
 
 
+async def enrolled_with_a_motive(programme: Programme) -> str:
+    programme.publish()
+    programme.grant()
+    body = {"project": PROJECT, "company_id": await company_of(programme, employees=9), "motive": "Växer snabbt."}
+    enrolled = await programme.post("/v1/enrolments", body)
+    assert enrolled.headers["location"] == f"/v1/enrolments/{enrolled.json()['id']}"
+    return enrolled.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("by", "motive"),
+    [
+        *((by, "Växer snabbt.") for by in ("ours", "our-reader", "agency", "controller", "manager")),
+        *((by, None) for by in ("evaluator", "approver", "evaluator-of-ours")),
+    ],
+)
+async def test_a_motive_is_read_by_its_own_organisation_and_those_who_handle_the_project(
+    by: str, motive: str | None
+) -> None:
+    programme = Programme()
+    address = await enrolled_with_a_motive(programme)
+    shown = (await programme.get(address, by=by)).json()
+    assert (shown["motive"], shown["below_recommended_size"]) == (motive, True)
+
+
+async def test_a_motive_is_kept_only_with_an_own_project_and_a_known_company() -> None:
+    programme = Programme()
+    programme.publish()
+    programme.grant()
+    programme.grant(THEIR_PROJECT, THEIRS)
+    company_id = await company_of(programme, employees=9)
+    kept = dict(programme.contents._contents)
+    for body in ({"project": THEIR_PROJECT, "company_id": company_id}, {"project": PROJECT, "company_id": new_id()}):
+        refused = await programme.post("/v1/enrolments", {**body, "motive": "Växer snabbt."})
+        assert refused.status_code in {409, 422}
+        assert programme.contents._contents == kept
+    body = {"project": PROJECT, "company_id": company_id, "motive": "Växer snabbt."}
+    assert (await programme.post("/v1/enrolments", body)).status_code == 201
+    assert len(programme.contents._contents) == len(kept) + 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+async def test_a_day_that_nobody_can_mean_is_malformed(day: str) -> None:
+    programme = Programme()
+    enrolment_id = await enrolment_in(programme)
+    joined = {"project": PROJECT, "company_id": new_id(), "enrolled_on": day}
+    left = {"reason": "no-time", "withdrawn_on": day}
+    for path, body in (("", joined), (f"/{enrolment_id}/withdrawals", left)):
+        answer = await programme.post(f"/v1/enrolments{path}", body)
+        assert answer.status_code == 422
+        assert [problem["pointer"][-3:] for problem in answer.json()["problems"]] == ["_on"]
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2100-12-31"])
+async def test_the_first_and_the_last_day_that_can_be_meant_meet_the_rules(day: str) -> None:
+    programme = Programme()
+    enrolment_id = await enrolment_in(programme)
+    path = f"/v1/enrolments/{enrolment_id}/withdrawals"
+    answer = await programme.post(path, {"reason": "no-time", "withdrawn_on": day})
+    assert answer.json()["rule"] == "P6"
+
+
 async def test_names_of_representatives_are_shown_to_their_own_organisation_only() -> None:
     programme = Programme()
     enrolment_id = await enrolment_in(programme)
     person = {"role": "board", "gender": "woman", "name": "Namn (testdata)", "email": "namn@example.se"}
     named = await programme.post(f"/v1/enrolments/{enrolment_id}/representatives", person)
     assert named.status_code == 201
+    assert named.headers["location"] == f"/v1/enrolments/{enrolment_id}"
     await programme.post(f"/v1/enrolments/{enrolment_id}/representatives", {"role": "other", "gender": "not-stated"})
     ours = (await programme.get(f"/v1/enrolments/{enrolment_id}")).json()["representatives"]
     agencys = (await programme.get(f"/v1/enrolments/{enrolment_id}", by="agency")).json()["representatives"]

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from typing_extensions import override
 
 from shared.messaging import BrokerUnavailable
-from shared.mongo import DatabaseError
+from shared.mongo import DatabaseError, EncodingError
 from shared.projector.cache import Cache
 from shared.projector.changes import Advance, Changes, HeadEntry, Partition
+from shared.projector.commit import WriteRefusedError
 from shared.projector.decoding import Raw
-from shared.projector.encoding import freeze
+from shared.projector.encoding import freeze, thaw
 from tests.unit.projector.memory import MemoryFeed, MemoryStore, drain, folded
 from tests.unit.projector.things import BY_KEY, IN_DOCUMENTS, MIXED, counted, record
 
@@ -101,3 +103,37 @@ def test_what_was_folded_is_in_the_cache_and_is_not_read_again() -> None:
 
     folded(Counting(IN_DOCUMENTS), FACTS, [6] * 5)
     assert reads == [6]
+
+
+class _Refusing(MemoryStore):
+    """Takes nothing that names a stream, not even a fact put aside: as when a name itself cannot be written."""
+
+    unwritable = "thing/c1"
+
+    @override
+    async def apply(self, advances: Mapping[Partition, Advance], changes: Changes) -> None:
+        named = {stream for heads in changes.heads.values() for stream in heads}
+        named |= {parked.incoming.recorded.stream for parked in changes.parked if parked.incoming}
+        if self.unwritable in named:
+            raise WriteRefusedError
+        await super().apply(advances, changes)
+
+
+def test_what_cannot_even_be_parked_in_its_place_is_parked_by_offset_and_the_rest_flows() -> None:
+    store = _Refusing(BY_KEY)
+    folded(store, [*FACTS[:6], *(fact for fact in FACTS[6:] if fact.key != b"owner-c")])
+    assert {name: row["total"] for name, row in store.documents_of("totals").items()} == {
+        f"owner-{letter}": 5 for letter in "abdef"
+    }
+    [parked] = store.parked.values()
+    assert (parked["_id"], parked["reason"]) == (
+        f"by-key/{parked['topic']}/{parked['partition']}/{parked['offset']}",
+        "refused-by-database",
+    )
+
+
+def test_an_instant_before_year_one_in_a_row_cannot_be_stored_and_the_first_of_year_one_can() -> None:
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    assert thaw(freeze("a", {"at": first}, None))["at"] == first
+    with pytest.raises(EncodingError):
+        freeze("a", {"at": first.replace(tzinfo=timezone(timedelta(minutes=1)))}, None)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from starlette.types import ASGIApp
+from typing_extensions import override
 
 from services.reporting.main import SERVICE
 from shared.auth.actor import Actor, Role
 from shared.auth.refusals import Unauthenticated
 from shared.contents.memory import InMemoryContentStore
+from shared.contents.port import ContentGoneError
 from shared.contracts.catalogue import fact_of
 from shared.contracts.event import Event
 from shared.eventlog.memory import InMemoryEventLog
@@ -54,12 +56,27 @@ class TokensOfPeople:
         return PEOPLE[token]
 
 
+class ContentsThatGo(InMemoryContentStore):
+    """Contents in memory, of which those of the owners in `gone` have been disposed of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: set[str] = set()
+
+    @override
+    async def get(self, owner: str, reference: str) -> bytes:
+        """Return what was kept. Raises ContentGoneError."""
+        if owner in self.gone:
+            raise ContentGoneError(owner)
+        return await super().get(owner, reference)
+
+
 class Reporting:
     """The service over a real database and a log in memory, whose read models are brought up to date on request."""
 
     def __init__(self, db: Database) -> None:
         self.log = InMemoryEventLog()
-        self.contents = InMemoryContentStore()
+        self.contents = ContentsThatGo()
         self._db = db
         self._others: list[tuple[Event, Recorded]] = [(published(), recorded("call/pilot-2023", 1, "pilot-2023"))]
 

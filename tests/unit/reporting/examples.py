@@ -17,7 +17,7 @@ from services.reporting.costs.domain import (
 from services.reporting.costs.domain.account import evolve as evolve_account
 from services.reporting.costs.domain.charts import Chart, placing
 from services.reporting.costs.domain.requests import evolve as evolve_request
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
 from shared.contracts.reporting import CostsApproved, CostsReported, CostsVerified, PeriodClaimed
 from shared.kernel.decisions import Decision
 from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
@@ -46,6 +46,8 @@ TERMS = GrantTerms(
     months_min=1,
     months_max=6,
     paid_on_latest=date(2023, 11, 30),
+    final_report_on_latest=date(2023, 11, 30),
+    approval_levels=(ApprovalLevel(up_to_ore=kronor(1_000_000), roles=[ApprovalRole.PAYMENT_APPROVER]),),
     flat_rates=(FlatRateTerms(2000, (BudgetCategory.PERSONNEL,)),),
     budget={BudgetCategory.PERSONNEL: kronor(1_000_000), BudgetCategory.FLAT_RATE: kronor(200_000)},
 )
@@ -58,13 +60,14 @@ def a_row(
     amount_ore: int = kronor(10_000),
     booked_on: date = date(2023, 4, 15),
     row: int = 1,
+    incurred_on: date | None = None,
 ) -> LedgerRow:
     return LedgerRow(
         voucher=VoucherKey(20230101, "A", number, row),
         account=account,
         account_name="",
         booked_on=booked_on,
-        incurred_on=booked_on,
+        incurred_on=incurred_on or booked_on,
         amount_ore=amount_ore,
         text="Lön (testdata)",
         placing=placing(Chart.BAS, account),

@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import date
 from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,16 +14,23 @@ from services.reporting.followup.projections.folds import ProjectFact, fold_call
 from services.reporting.followup.projections.pending import Matter
 from services.reporting.followup.schemas.building import programme_body, project_body
 from services.reporting.followup.schemas.tables import HEADER, csv_text, programme_csv, project_csv
-from services.reporting.followup.views import Freshness
+from shared.contracts.applications import (
+    ApplicationAssessed,
+    ApplicationSigned,
+    ApplicationSubmitted,
+    FundingGranted,
+    GrantAccepted,
+)
 from shared.contracts.event import Event
 from shared.kernel.ids import ApplicationId, OrganisationId
 from shared.kernel.money import kronor
+from shared.projector.status import Freshness
 from tests.unit.reporting.facts import identifier, recorded, streams
-from tests.unit.reporting.granted import CALL, FIRST, published
+from tests.unit.reporting.granted import CALL, FIRST, application, published
 
 PROJECT = ApplicationId(identifier(9, 1))
 ORGANISATION = OrganisationId(identifier(8, 1))
-FRESH = Freshness(FIRST, FIRST, 0)
+FRESH = Freshness("followup", FIRST, lag_facts=0, lag_s=0.0, workers=1, parked=0, held=0, partitions=())
 Delivery = tuple[str, int, Event]
 
 
@@ -119,17 +127,73 @@ def test_a_programme_is_the_sum_of_its_projects_and_counts_a_company_once() -> N
 
 
 def test_what_waits_says_who_and_since_when() -> None:
-    waiting = {one.matter: one.since for one in pending(_row(), date(2023, 12, 1))}
+    waiting = {one.matter: one.since for one in pending(_row(), date(2023, 12, 1), assessors_min=2)}
     assert waiting == {Matter.VERIFY: "2023-03-22"}
     unpaid = _fold([d for d in _in_order() if not d[0].startswith("account/")])
-    assert Matter.PAY in {one.matter for one in pending(unpaid, date(2023, 12, 1))}
+    assert Matter.PAY in {one.matter for one in pending(unpaid, date(2023, 12, 1), assessors_min=2)}
+
+
+def _arrived(*kinds: type[Event], late: bool = False) -> ProjectRow:
+    """Fold the submission and then one fact of each kind, in this order."""
+    by_kind: dict[type[Event], Event] = {type(event): event for event in application(PROJECT, ORGANISATION)}
+    submitted = by_kind[ApplicationSubmitted].model_copy(update={"late": late})
+    events = [submitted, *(by_kind[kind] for kind in kinds)]
+    stream = f"application/{PROJECT}"
+    return cast("ProjectRow", _fold([(stream, number, event) for number, event in enumerate(events, start=1)]))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status", "waits_for"),
+    [
+        ((), "submitted", {Matter.SIGN, Matter.ASSESS}),
+        ((ApplicationSigned,), "signed", {Matter.ASSESS}),
+        ((ApplicationAssessed,), "assessed", {Matter.SIGN, Matter.ASSESS}),
+        ((ApplicationAssessed, ApplicationSigned), "assessed", {Matter.ASSESS}),
+        ((ApplicationAssessed, ApplicationAssessed), "assessed", {Matter.SIGN}),
+        ((ApplicationSigned, ApplicationAssessed, ApplicationAssessed), "assessed", {Matter.DECIDE}),
+        ((ApplicationAssessed, ApplicationAssessed, ApplicationSigned), "assessed", {Matter.DECIDE}),
+        ((ApplicationSigned, ApplicationAssessed, FundingGranted), "granted", {Matter.ACCEPT}),
+        ((ApplicationSigned, FundingGranted, GrantAccepted), "accepted", set()),
+    ],
+)
+def test_an_application_waits_for_its_signature_every_assessment_and_then_the_decision(
+    kinds: tuple[type[Event], ...], status: str, waits_for: set[Matter]
+) -> None:
+    row = _arrived(*kinds)
+    assert row["status"] == status
+    assert {one.matter for one in pending(row, date(2023, 3, 1), assessors_min=2)} == waits_for
+
+
+def test_a_late_application_waits_for_the_decision_alone_signed_or_not() -> None:
+    for kinds in ((), (ApplicationSigned,)):
+        row = _arrived(*kinds, late=True)
+        assert row["status"] == "late"
+        assert {one.matter for one in pending(row, date(2023, 3, 1), assessors_min=2)} == {Matter.DECIDE}
+
+
+def test_the_call_says_how_many_assessments_are_needed() -> None:
+    row = _arrived(ApplicationSigned, ApplicationAssessed)
+    for needed, who in ((1, "Beslutsfattare"), (2, "Handläggare")):
+        call: CallRow = {**_call(), "assessors_min": needed}
+        programme = programme_body(call, [row], FRESH, {}, today=date(2023, 3, 1))
+        project = project_body(row, call, FRESH, {}, today=date(2023, 3, 1))
+        assert [action.who for action in programme.actions] == [action.who for action in project.actions] == [who]
+
+
+def test_the_csv_says_how_far_the_figures_have_come() -> None:
+    behind = FRESH._replace(as_of=None, lag_facts=None, held=2, parked=3)
+    text = programme_csv(programme_body(_call(), [_row()], behind, {}, today=date(2023, 12, 1)))
+    for line in ("färsk till,uppgift saknas,tidpunkt", "inte inlästa än,uppgift saknas,st"):
+        assert f"hela utlysningen,färskhet,uppgifter,{line}" in text
+    assert "färskhet,uppgifter,väntar på en tidigare,2,st" in text
+    assert "färskhet,uppgifter,lagda åt sidan,3,st" in text
 
 
 def test_an_activity_waits_for_its_result_from_the_day_after() -> None:
     planned = _fold([d for d in _in_order() if not d[0].startswith("activity/") or d[1] == 1])
 
     def waiting(today: date) -> int:
-        return sum(one.matter is Matter.REPORT_ACTIVITY for one in pending(planned, today))
+        return sum(one.matter is Matter.REPORT_ACTIVITY for one in pending(planned, today, assessors_min=2))
 
     assert (waiting(date(2023, 4, 3)), waiting(date(2023, 4, 4)), waiting(date(2023, 12, 1))) == (0, 1, 3)
 

@@ -1,7 +1,7 @@
 """What a payment request may hold: its period (C1), its lines (C3, C4, C6) and voucher rows (C5)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -104,6 +104,63 @@ def test_no_stated_reason_lifts_a_cost_booked_before_the_period() -> None:
     with pytest.raises(LinesNotAllowed) as refused:
         _report(a_report(line))
     assert [problem.pointer for problem in refused.value.problems] == ["/lines/0/voucher"]
+
+
+def test_no_stated_day_lifts_a_cost_that_the_ledger_dates_before_the_period() -> None:
+    for in_ledger, refusals in ((date(2023, 2, 28), 1), (date(2023, 3, 1), 0)):
+        row = a_row(booked_on=date(2023, 3, 2), incurred_on=in_ledger)
+        line = a_line(row, incurred_on=date(2023, 3, 2), paid_on=date(2023, 3, 2))
+        found = []
+        try:
+            _report(a_report(line))
+        except LinesNotAllowed as refused:
+            found = [(problem.rule, problem.pointer) for problem in refused.problems]
+        assert found == [("C3", "/lines/0/voucher")] * refusals
+
+
+@pytest.mark.parametrize(("hour_utc", "allowed"), [(21, False), (22, True)])
+def test_a_period_is_reported_when_its_last_day_has_come_in_sweden(hour_utc: int, allowed: bool) -> None:  # noqa: FBT001 - a table's column
+    now = datetime(2023, 5, 30, hour_utc, 0, tzinfo=UTC)
+    if allowed:
+        assert report(PaymentRequest(), Account(), a_report(), now=now).claims
+    else:
+        with pytest.raises(PeriodNotAllowed) as refused:
+            report(PaymentRequest(), Account(), a_report(), now=now)
+        assert [problem.pointer for problem in refused.value.problems] == ["/period_to"]
+
+
+@pytest.mark.parametrize(("day", "final", "late"), [(30, True, False), (1, True, True), (1, False, False)])
+def test_a_final_report_after_the_last_day_is_flagged(day: int, final: bool, late: bool) -> None:  # noqa: FBT001 - a table's column
+    now = datetime(2023, 12 if day == 1 else 11, day, 12, tzinfo=UTC)
+    assert _reported(report(PaymentRequest(), Account(), a_report(final=final), now=now)).final_report_late is late
+
+
+@pytest.mark.parametrize(
+    ("claimed_kr", "recoverable", "allowed"), [(8_000, True, True), (8_001, True, False), (10_000, False, True)]
+)
+def test_recoverable_vat_is_no_cost(claimed_kr: int, recoverable: bool, allowed: bool) -> None:  # noqa: FBT001 - a table's columns
+    command = a_report(a_line(claimed_ore=kronor(claimed_kr), vat_ore=kronor(2_000)), vat_recoverable=recoverable)
+    if allowed:
+        decision = _report(command)
+        assert decision.claims[0].limit_ore == kronor(8_000 if recoverable else 10_000)
+        assert _reported(decision).lines[0].vat_ore == kronor(2_000)
+    else:
+        with pytest.raises(LinesNotAllowed) as refused:
+            _report(command)
+        assert [(p.rule, p.pointer) for p in refused.value.problems] == [("C3", "/lines/0/vat_ore")]
+
+
+def test_vat_stated_on_one_of_two_lines_holds_for_their_voucher_row() -> None:
+    lines = (a_line(claimed_ore=kronor(5_000), vat_ore=kronor(2_000)), a_line(claimed_ore=kronor(3_001)))
+    with pytest.raises(LinesNotAllowed):
+        _report(a_report(*lines))
+
+
+def test_a_voucher_row_has_one_key_however_its_number_is_written() -> None:
+    for series, number in (("A", "007"), (" A ", " 7 "), ("A", "7")):
+        assert VoucherKey(20230101, series, number, 1).plain() == VoucherKey(20230101, "A", "7", 1)
+    assert VoucherKey(20230101, "A", "000", 1).plain().number == "0"
+    assert VoucherKey(20230101, "A", "0A7", 1).plain().number == "0A7"
 
 
 def test_a_cost_incurred_after_the_period_is_refused() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.reporting.costs.domain import sie
 from services.reporting.costs.domain.charts import Chart, Treatment, placing
-from services.reporting.costs.domain.ledger import LedgerHasNoSuchObject, VoucherKey, extract
+from services.reporting.costs.domain.ledger import LedgerHasNoSuchObject, LedgerRow, VoucherKey, extract
 from services.reporting.costs.domain.sie import LedgerUnreadable, parse
 from shared.contracts.call import BudgetCategory
 
@@ -174,7 +174,47 @@ def test_the_fiscal_year_is_the_one_that_the_voucher_is_in() -> None:
     ledger = parse(broken_year.encode("cp437"))
     assert sie.fiscal_year(ledger, date(2023, 4, 30)) == 20220501
     assert sie.fiscal_year(ledger, date(2023, 5, 1)) == 20230501
-    assert sie.fiscal_year(ledger, date(2021, 5, 1)) == 20210101
+    assert sie.fiscal_year(ledger, date(2022, 4, 30)) is None
+
+
+def _extract(text: str) -> tuple[LedgerRow, ...]:
+    data = text.encode("cp437")
+    return extract(data, chart=Chart.BAS, project_object="P1", incurred_from=None, incurred_to=None).rows
+
+
+def test_a_project_voucher_outside_every_fiscal_year_is_refused_with_its_line() -> None:
+    assert _extract(HEAD + PROJECT + VOUCHER.replace("20230415", "20231231"))
+    with pytest.raises(LedgerUnreadable) as refused:
+        _extract(HEAD + PROJECT + VOUCHER.replace("20230415", "20240101"))
+    assert refused.value.facts["line"] == 9
+    other = VOUCHER.replace("20230415", "20240101").replace('6 "P1"', '6 "P2"')
+    assert _extract(HEAD + PROJECT + other) == ()
+
+
+def test_numbers_that_differ_in_leading_zeros_are_one_voucher() -> None:
+    (row,) = _extract(HEAD + PROJECT + VOUCHER.replace("#VER A 1 ", '#VER " A" "001" '))
+    assert row.voucher == VoucherKey(20230101, "A", "1", 1)
+    with pytest.raises(LedgerUnreadable):
+        _extract(HEAD + PROJECT + VOUCHER + VOUCHER.replace("#VER A 1 ", "#VER A 01 "))
+
+
+@pytest.mark.parametrize("head", ['#VER A 1 20230415 "Lön" 20230416 "A.A" {', '#ver A 1 20230415 "Lön {"{'])
+def test_a_voucher_may_begin_on_its_own_line(head: str) -> None:
+    (row,) = _extract(HEAD + PROJECT + VOUCHER.replace('#VER A 1 20230415 "Lön"\n{', head))
+    assert row.amount_ore == 10_000
+    with pytest.raises(LedgerUnreadable):
+        _extract(HEAD + PROJECT + VOUCHER.replace('"Lön"', '"Lön" {'))
+
+
+@pytest.mark.parametrize(
+    ("written", "readable"), [("19991231", False), ("20000101", True), ("21001231", True), ("21010101", False)]
+)
+def test_days_are_those_of_this_century(written: str, readable: bool) -> None:  # noqa: FBT001 - a table's column
+    if readable:
+        assert f"{sie.day(written, 1):%Y%m%d}" == written
+    else:
+        with pytest.raises(LedgerUnreadable):
+            sie.day(written, 1)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,15 @@ from services.reporting.costs.domain import (
     approve_payout,
     pay_in_co_funding,
     payable,
+    report,
     verify,
 )
 from services.reporting.costs.domain.account import (
+    ApprovalLevelNotHeld,
     CoFundingNotPaidInYet,
     GrantNotAccepted,
     NothingToPay,
+    NotPaymentApprover,
     OwnCashCountsByLedger,
     RequestNotVerified,
     SameVerifierAndApprover,
@@ -33,13 +36,14 @@ from services.reporting.costs.domain.account import (
 )
 from services.reporting.costs.domain.verification import AlreadyVerified, VerificationIncomplete
 from shared.contracts.applications import FundingSource
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
 from shared.contracts.reporting import CostsVerified, PayoutApproved, PayoutLimit
 from shared.kernel.money import kronor
 from shared.kernel.refusals import NotFound
-from tests.unit.reporting.examples import NOON, PROJECT, REQUEST, TERMS, a_line, a_row, decided, reported
+from tests.unit.reporting.examples import NOON, PROJECT, REQUEST, TERMS, a_line, a_report, a_row, decided, reported
 
 CONTROLLER, APPROVER = "controller-1", "approver-1"
+PAYER, BOTH = frozenset({"agency.payment_approver"}), frozenset({"agency.payment_approver", "agency.decision_maker"})
 WHOLE = JudgedLine(1, approved_ore=kronor(10_000))
 
 
@@ -47,8 +51,10 @@ def _judging(*judged: JudgedLine, by: str = CONTROLLER) -> VerifyCosts:
     return VerifyCosts(REQUEST, TERMS, by, judged, "reference")
 
 
-def _approve(account: Account, terms: GrantTerms = TERMS, by: str = APPROVER) -> PayoutApproved:
-    (event,) = approve_payout(account, ApprovePayout(terms, REQUEST, by))
+def _approve(
+    account: Account, terms: GrantTerms = TERMS, by: str = APPROVER, roles: frozenset[str] = PAYER
+) -> PayoutApproved:
+    (event,) = approve_payout(account, ApprovePayout(terms, REQUEST, by, roles))
     assert isinstance(event, PayoutApproved)
     return event
 
@@ -70,13 +76,20 @@ def _account(
 
 def test_what_is_approved_disallowed_and_parked_adds_up_to_what_was_claimed() -> None:
     request, account = reported()
-    parts = JudgedLine(1, kronor(6_000), kronor(3_000), kronor(1_000), Reason.UNCLEAR)
+    parts = JudgedLine(1, kronor(6_000), kronor(4_000), 0, Reason.UNCLEAR)
     (verified,) = verify(request, account, _judging(parts)).events[f"payment-request/{REQUEST}"]
     assert isinstance(verified, CostsVerified)
     assert verified.flat_rate_approved_ore == kronor(1_200)
     for ore in (-1, 1):
         with pytest.raises(VerificationIncomplete):
-            verify(request, account, _judging(replace(parts, parked_ore=kronor(1_000) + ore)))
+            verify(request, account, _judging(replace(parts, disallowed_ore=kronor(4_000) + ore)))
+
+
+def test_a_line_cannot_be_parked_because_it_could_not_come_back() -> None:
+    request, account = reported()
+    with pytest.raises(VerificationIncomplete) as refused:
+        verify(request, account, _judging(JudgedLine(1, kronor(10_000) - 1, 0, 1, Reason.UNCLEAR)))
+    assert [(problem.rule, problem.pointer) for problem in refused.value.problems] == [("C8", "/lines/0/parked_ore")]
 
 
 def test_what_is_not_approved_in_full_needs_a_reason() -> None:
@@ -130,6 +143,45 @@ def test_only_a_verified_request_of_an_accepted_grant_is_paid() -> None:
         _approve(account, replace(TERMS, accepted=False))
     with pytest.raises(NotFound):
         _approve(Account())
+
+
+def test_an_amount_above_the_first_level_needs_the_roles_of_the_next() -> None:
+    terms = replace(TERMS, maximum_ore=kronor(5_000_000))
+    limit = _account(kronor(2_000_000), kronor(2_000_000))
+    assert _approve(limit, terms).amount_ore == kronor(1_000_000)
+    above = _account(kronor(2_000_002), kronor(2_000_002))
+    with pytest.raises(ApprovalLevelNotHeld):
+        _approve(above, terms)
+    assert _approve(above, terms, roles=BOTH).amount_ore == kronor(1_000_001)
+
+
+def test_levels_hold_in_whatever_order_and_none_stated_needs_every_role() -> None:
+    account = _account(kronor(200), kronor(200))
+    high = ApprovalLevel(up_to_ore=kronor(1_000), roles=[ApprovalRole.DECISION_MAKER])
+    assert _approve(account, replace(TERMS, approval_levels=(high, *_low(kronor(100))))).amount_ore == kronor(100)
+    for levels in ((), (high, *_low(kronor(99)))):
+        with pytest.raises(ApprovalLevelNotHeld):
+            _approve(account, replace(TERMS, approval_levels=levels))
+        assert _approve(account, replace(TERMS, approval_levels=levels), roles=BOTH).approved_by == APPROVER
+
+
+def _low(up_to_ore: int) -> tuple[ApprovalLevel, ...]:
+    return (ApprovalLevel(up_to_ore=up_to_ore, roles=[ApprovalRole.PAYMENT_APPROVER]),)
+
+
+def test_nobody_approves_who_is_not_a_payment_approver() -> None:
+    with pytest.raises(NotPaymentApprover):
+        _approve(_account(kronor(200), kronor(200)), roles=frozenset({"agency.decision_maker"}))
+
+
+def test_the_final_payment_waits_until_the_final_request_is_verified() -> None:
+    command = a_report(final=True)
+    request, account = decided(report(PaymentRequest(), Account(), command, now=NOON), PaymentRequest(), Account())
+    terms = replace(TERMS, own_cash_ore=kronor(1_000_000))
+    with pytest.raises(RequestNotVerified):
+        _approve(account, terms)
+    request, account = decided(verify(request, account, _judging(WHOLE)), request, account)
+    assert _approve(account, terms).amount_ore == kronor(6_000)
 
 
 @pytest.mark.parametrize(

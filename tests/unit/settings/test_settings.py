@@ -68,6 +68,20 @@ def test_changeme_is_no_value(environment: pytest.MonkeyPatch, name: str, placeh
     assert refusal() == f"Settings: {name}: changeme is not a value"
 
 
+@pytest.mark.parametrize(
+    "address", ["mongodb://user:changeme@db", "mongodb+srv://lotsen:ChangeMe@a.example,b.example/?replicaSet=rs0"]
+)
+def test_changeme_is_no_password_in_the_address_of_the_database(environment: pytest.MonkeyPatch, address: str) -> None:
+    environment.setenv("MONGODB_URI", address)
+    assert refusal() == "Settings: MONGODB_URI: changeme is not a value"
+
+
+@pytest.mark.parametrize("address", ["mongodb://user:changemenot@db", "mongodb://db/changeme"])
+def test_an_address_that_only_resembles_it_is_taken(environment: pytest.MonkeyPatch, address: str) -> None:
+    environment.setenv("MONGODB_URI", address)
+    assert load_settings().mongodb_uri.get_secret_value() == address
+
+
 def test_a_wrong_value_is_named_and_never_repeated(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("LOTSEN_CONTENT_MASTER_KEY", base64.b64encode(b"only-some-secret").decode())
     line = refusal()

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Query, Response
 from pydantic import Field
 
 from shared.auth.actor import Actor, Role
-from shared.auth.permissions import Applicant, CaseReader, DecisionMaker, Operator
+from shared.auth.permissions import Applicant, CaseReader, DecisionMaker, ProgrammeManager
 from shared.auth.refusals import Unauthenticated
 from shared.contents.port import ContentStore
 from shared.contracts.applications import BudgetReserved
@@ -157,9 +157,9 @@ async def send_form(actor: CaseReader, name: Annotated[str, Form(max_length=20)]
     return Response(f"<!doctype html><title>x</title><p>{actor.subject}{len(name)}</p>", media_type="text/html")
 
 
-@pages.get("/operators")
-async def operators(_actor: Operator) -> Response:
-    """Visa en sida för driften. / Show a page for operators."""
+@pages.get("/programme")
+async def programme(_actor: ProgrammeManager) -> Response:
+    """Visa en sida för programmet. / Show a page for the programme."""
     return Response("<!doctype html>", media_type="text/html")
 
 

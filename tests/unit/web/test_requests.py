@@ -55,13 +55,16 @@ async def test_two_megabytes_of_json_are_too_much_however_they_come(chunked: boo
     assert (answer.status_code, answer.json()["code"]) == (413, "BodyTooLarge")
 
 
-async def test_no_more_than_the_limit_is_read_of_a_body_that_never_ends() -> None:
+async def answer_to_an_endless_body(
+    path: str, content_type: str, token: str | None, *, gate: Gate | None = None
+) -> tuple[int, int]:
+    """Send parts of 100 kB without end; return the status and how many parts were taken."""
     taken = 0
 
     async def endless() -> dict[str, Any]:
         nonlocal taken
         taken += 1
-        assert taken < 20, "the body was read on beyond its limit"
+        assert taken < 120, "the body was read on beyond its limit"
         return {"type": "http.request", "body": b" " * 100_000, "more_body": True}
 
     sent: list[dict[str, Any]] = []
@@ -69,16 +72,45 @@ async def test_no_more_than_the_limit_is_read_of_a_body_that_never_ends() -> Non
     async def send(message: Any) -> None:  # noqa: ANN401 - an ASGI message
         sent.append(message)
 
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": PATH,
-        "query_string": b"",
-        "headers": [(b"content-type", b"application/json")],
-    }
-    await create_app(SERVICE, runtime())(scope, cast("Any", endless), send)
-    assert sent[0]["status"] == 413
-    assert taken == 11
+    headers = [(b"content-type", content_type.encode())]
+    if token is not None:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    await create_app(SERVICE, runtime(), gate=gate)(scope, cast("Any", endless), send)
+    return sent[0]["status"], taken
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "parts"),
+    [(PATH, "application/json", 11), (PATH, "text/csv", 11), ("/v1/things/rows", "text/csv", 101)],
+)
+async def test_no_more_than_the_limit_is_read_of_a_body_that_never_ends(
+    path: str, content_type: str, parts: int
+) -> None:
+    assert await answer_to_an_endless_body(path, content_type, "editor") == (413, parts)
+
+
+@pytest.mark.parametrize(("token", "status"), [(None, 401), ("unknown", 401), ("nobody", 403)])
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [(PATH, "application/json"), (PATH, "text/csv"), ("/v1/things/rows", "text/csv"), ("/pages/start", "text/csv")],
+)
+async def test_nothing_is_read_or_held_of_a_body_from_somebody_who_may_not_send_it(
+    path: str, content_type: str, token: str | None, status: int
+) -> None:
+    gate = Gate(requests_max=9, bytes_max=0)  # would answer 503 to the first byte
+    assert await answer_to_an_endless_body(path, content_type, token, gate=gate) == (status, 0)
+
+
+async def test_nothing_is_read_of_a_body_to_an_address_that_does_not_exist() -> None:
+    assert await answer_to_an_endless_body("/v1/nothing", "text/csv", "editor") == (404, 0)
+
+
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 415), (1_000_001, 413)])
+async def test_a_file_where_none_is_taken_has_the_limit_of_json(size: int, status: int) -> None:
+    async with client_of(create_app(SERVICE, runtime()), headers=bearer("editor")) as client:
+        answer = await client.post(PATH, content=b"a" * size, headers={"content-type": "text/csv"})
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(("size", "status"), [(10_000_000, 200), (10_000_001, 413)])

@@ -18,14 +18,13 @@ from shared.auth.permissions import (
     DecisionMaker,
     Economist,
     FollowUpReader,
-    Operator,
-    OrgReader,
-    PaymentApprover,
+    PayoutApprover,
     Permission,
     ProgrammeManager,
     ProjectEditor,
     Registrar,
     Signatory,
+    Submitter,
 )
 from shared.service import Service
 from shared.web.application import create_app
@@ -38,17 +37,16 @@ ORG = frozenset({Role.ORG_READER, Role.ORG_EDITOR, Role.ORG_SIGNATORY, Role.ORG_
 AGENCY = frozenset(role for role in Role if role.startswith("agency."))
 TABLE: list[tuple[Any, frozenset[Role]]] = [
     (Applicant, frozenset({Role.ORG_EDITOR})),
+    (Submitter, frozenset({Role.ORG_EDITOR, Role.ORG_SIGNATORY})),
     (Signatory, frozenset({Role.ORG_SIGNATORY})),
     (Economist, frozenset({Role.ORG_ECONOMIST})),
-    (OrgReader, ORG),
     (ProjectEditor, frozenset({Role.ORG_EDITOR, Role.ORG_PROMOTER})),
     (Registrar, frozenset({Role.REGISTRAR})),
     (CaseOfficer, frozenset({Role.CASE_OFFICER})),
     (DecisionMaker, frozenset({Role.DECISION_MAKER})),
     (Controller, frozenset({Role.CONTROLLER})),
-    (PaymentApprover, frozenset({Role.PAYMENT_APPROVER})),
+    (PayoutApprover, frozenset({Role.PAYMENT_APPROVER, Role.DECISION_MAKER})),
     (ProgrammeManager, frozenset({Role.PROGRAMME_MANAGER})),
-    (Operator, frozenset({Role.OPERATOR})),
     (CaseReader, ORG | {Role.REGISTRAR, Role.CASE_OFFICER, Role.DECISION_MAKER}),
     (CostReader, ORG | {Role.CASE_OFFICER, Role.CONTROLLER, Role.PAYMENT_APPROVER, Role.PROGRAMME_MANAGER}),
     (FollowUpReader, ORG | AGENCY),

@@ -12,29 +12,20 @@ from services.applications.application.domain.deciding import (
     reject,
 )
 from services.applications.application.domain.form import Applicant, BudgetItem, CoFunder, CoFundingKind, Form
-from services.applications.application.domain.granting import CallVersions, GrantFunding, RevisedBudget, grant
+from services.applications.application.domain.granting import GrantFunding, RevisedBudget, grant
 from services.applications.application.domain.refusals import CallNotPublished
-from services.applications.application.domain.state import (
-    APPLICATIONS,
-    CALL_BUDGETS,
-    Application,
-    CallBudget,
-    Status,
-)
+from services.applications.application.domain.state import APPLICATIONS, Application, Status
 from services.applications.application.domain.submission import SignApplication, SubmitApplication, sign, submit
 
 __all__ = [
     "APPLICATIONS",
-    "CALL_BUDGETS",
     "RULES",
     "AcceptGrant",
     "Applicant",
     "Application",
     "AssessApplication",
     "BudgetItem",
-    "CallBudget",
     "CallNotPublished",
-    "CallVersions",
     "Checked",
     "CoFunder",
     "CoFundingKind",

@@ -2,24 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
-
-from stdnum.se import orgnr
 
 from services.applications.application.domain.findings import error, note, warning
 from services.applications.application.domain.form import Form
 from services.applications.call.domain import closes_at, opens_at
 from shared.contracts.call import CallDefinition, Question
+from shared.kernel.organisation_numbers import organisation_number
 from shared.kernel.refusals import Problem
 from shared.kernel.time import local_date
-
-_CENTURIES_OF_PERSONS: Final = ("18", "19", "20")
-_PREFIX_OF_LEGAL_PERSONS: Final = "16"
-_LONG_FORM_LENGTH: Final = 12
-_FORMS_TO_REVIEW: Final = "136"
-"""First digit of dödsbon, foreign companies and enkla bolag: a person looks at what the applicant is."""
-_THIRD_DIGIT_OF_LEGAL_PERSONS: Final = "23456789"
-"""A month never reaches 20, so that a personnummer has 0 or 1 here."""
 
 
 def arrives_in_time(_form: Form, call: CallDefinition, now: datetime) -> Iterator[Problem]:
@@ -40,26 +30,13 @@ def arrives_in_time(_form: Form, call: CallDefinition, now: datetime) -> Iterato
         )
 
 
-def compact_number(organisation_number: str) -> str:
-    """Return the number as ten digits where it can be: without separators and without the prefix 16."""
-    digits = "".join(character for character in organisation_number if character not in " -.")
-    if len(digits) == _LONG_FORM_LENGTH and digits.startswith(_PREFIX_OF_LEGAL_PERSONS):
-        return digits.removeprefix(_PREFIX_OF_LEGAL_PERSONS)
-    return digits
-
-
-def is_persons_number(digits: str) -> bool:
-    """Tell whether compacted digits are a person's number, not a legal person's (A2)."""
-    if len(digits) == _LONG_FORM_LENGTH:
-        return digits.startswith(_CENTURIES_OF_PERSONS) and bool(orgnr.is_valid(digits[2:]))
-    return bool(orgnr.is_valid(digits)) and digits[2] not in _THIRD_DIGIT_OF_LEGAL_PERSONS
-
-
 def is_no_sole_trader(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
     """A2: a sole trader's number is a personnummer; unusual legal forms are looked at by a person."""
     pointer = "/applicant/organisation_number"
-    digits = compact_number(form.applicant.organisation_number)
-    if is_persons_number(digits):
+    number = organisation_number(form.applicant.organisation_number)
+    if number is None:
+        yield error("A2", pointer, "Organisationsnumret är inte giltigt.", "The organisation number is not valid.")
+    elif number.is_a_persons:
         if not call.sole_traders_may_apply:
             yield error(
                 "A2",
@@ -67,9 +44,7 @@ def is_no_sole_trader(form: Form, call: CallDefinition, _now: datetime) -> Itera
                 "Enskilda näringsidkare kan inte söka stödet.",
                 "Sole traders cannot apply for the support.",
             )
-    elif not orgnr.is_valid(digits):
-        yield error("A2", pointer, "Organisationsnumret är inte giltigt.", "The organisation number is not valid.")
-    elif digits[0] in _FORMS_TO_REVIEW:
+    elif number.is_of_an_unusual_form:
         yield note(
             "A2",
             pointer,

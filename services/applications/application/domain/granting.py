@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.applications.application.domain.budget_rules import exceeds_share, flat_rate_problems
 from services.applications.application.domain.deciding import DecisionText, in_force, ready_for_decision
 from services.applications.application.domain.findings import error
 from services.applications.application.domain.refusals import (
     CallBudgetExceeded,
+    ConditionsNotMet,
     GrantExceedsApplication,
     GrantNotWholeKronor,
     RevisedBudgetMissing,
     RevisedBudgetNotSound,
 )
-from services.applications.application.domain.state import APPLICATIONS, CALL_BUDGETS, Application, CallBudget
+from services.applications.application.domain.state import APPLICATIONS, Application
+from services.applications.call.domain import CALL_BUDGETS, Call, CallBudget
 from shared.contracts.applications import ApplicationSubmitted, BudgetAmount, BudgetReserved, FundingGranted
 from shared.contracts.call import CallDefinition
 from shared.kernel.decisions import Decision
@@ -52,39 +54,49 @@ class GrantFunding:
     revised: RevisedBudget | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallVersions:
-    """The call a decision is made in: the version the application is `pinned` to, and the `newest` with the ceiling.
-
-    The ceiling belongs to the call, not to an application, so that two versions never allow two sums (A17).
-    """
-
-    pinned: CallDefinition
-    newest: CallDefinition
-
-
 def grant(
     application: Application,
     budget: CallBudget,
+    call: Call,
     command: GrantFunding,
-    call: CallVersions,
     *,
     contents: str,
     now: datetime,
 ) -> Decision:
     """Beslut om bifall: after four eyes, within what was applied for and what is left of the call (A16–A18).
 
+    The application is decided by the version of the call that it is pinned to. The ceiling is the newest version's:
+    it belongs to the call, not to an application, so that two versions never allow two sums (A17).
+
     Raises NotFound, AlreadyDecided, ArrivedLate, NotSigned, SameAssessorAndDecider, NotReadyForDecision,
-    LegalBasisNotInForce, GrantNotWholeKronor, GrantExceedsApplication, RevisedBudgetMissing,
+    ConditionsNotMet, LegalBasisNotInForce, GrantNotWholeKronor, GrantExceedsApplication, RevisedBudgetMissing,
     RevisedBudgetNotSound, CallBudgetExceeded.
     """
-    submission = ready_for_decision(application, command.scope, command.decided_by, call.pinned)
-    in_force(command.legal_basis, call.pinned, local_date(now))
-    revised = _revised_or_as_applied(command, submission, call.pinned)
-    free_ore = call.newest.amounts.budget_ore - budget.reserved_ore
+    pinned = call.pinned(application.seen_by(command.scope).call_version)
+    submission = ready_for_decision(application, command.scope, command.decided_by, pinned)
+    if not application.conditions_met_by:
+        raise ConditionsNotMet
+    in_force(command.legal_basis, pinned, local_date(now))
+    revised = _revised_or_as_applied(command, submission, pinned)
+    free_ore = call.versions[-1].amounts.budget_ore - budget.reserved_ore
     if command.amount_ore > free_ore:
         raise CallBudgetExceeded(free_kr=free_ore // ORE_PER_KRONA)
-    granted = FundingGranted(
+    accept_by = local_date(now) + timedelta(days=pinned.accept_within_days)
+    granted = _granted(command, submission, revised, contents, accept_by)
+    reserved = BudgetReserved(call=submission.call, application_id=command.application, amount_ore=command.amount_ore)
+    return Decision(
+        {
+            APPLICATIONS.at(command.application).id: [granted],
+            CALL_BUDGETS.at(submission.call).id: [reserved],
+        }
+    )
+
+
+def _granted(
+    command: GrantFunding, submission: ApplicationSubmitted, revised: RevisedBudget, contents: str, accept_by: date
+) -> FundingGranted:
+    """Return the fact, with the share of the budget that is granted, cut to basis points (A18)."""
+    return FundingGranted(
         application_id=command.application,
         call=submission.call,
         call_version=submission.call_version,
@@ -100,14 +112,7 @@ def grant(
         ends_on=submission.ends_on,
         legal_basis=command.legal_basis,
         contents=contents,
-        accept_by=local_date(now) + timedelta(days=call.pinned.accept_within_days),
-    )
-    reserved = BudgetReserved(call=submission.call, application_id=command.application, amount_ore=command.amount_ore)
-    return Decision(
-        {
-            APPLICATIONS.at(command.application).id: [granted],
-            CALL_BUDGETS.at(submission.call).id: [reserved],
-        }
+        accept_by=accept_by,
     )
 
 

@@ -99,7 +99,6 @@ class SameAssessorAndDecider(Refusal):
     """Four eyes: who assessed does not decide."""
 
     rule = "A16"
-    status = 403
     sv = "Den som har bedömt ansökan får inte besluta om den."
     en = "Whoever assessed the application may not decide on it."
 
@@ -110,6 +109,14 @@ class NotReadyForDecision(Refusal):
     rule = "A16"
     sv = "Ansökan är bedömd av {assessed} men ska bedömas av {needed} före beslut."
     en = "The application is assessed by {assessed} but must be assessed by {needed} before a decision."
+
+
+class ConditionsNotMet(Refusal):
+    """What no assessor finds to meet the conditions of the support is rejected, not granted."""
+
+    rule = "A16"
+    sv = "Ingen av bedömarna anser att ansökan uppfyller villkoren för stödet. Den kan inte beviljas."
+    en = "None of the assessors finds that the application meets the conditions of the support. It cannot be granted."
 
 
 class LegalBasisNotInForce(Refusal):

@@ -1,4 +1,4 @@
-"""The two streams of this feature: an application from arrival to acceptance, and what is left of a call's ceiling."""
+"""The stream of an application, from arrival to acceptance."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +12,6 @@ from shared.contracts.applications import (
     ApplicationRejected,
     ApplicationSigned,
     ApplicationSubmitted,
-    BudgetReserved,
     FundingGranted,
     GrantAccepted,
 )
@@ -40,6 +39,7 @@ class Application:
     status: Status = Status.UNKNOWN
     signed: bool = False
     assessed_by: tuple[str, ...] = ()
+    conditions_met_by: tuple[str, ...] = ()
     amount_granted_ore: int = 0
     accept_by: date | None = None
 
@@ -58,7 +58,7 @@ def evolve(application: Application, event: ApplicationFact) -> Application:
         case ApplicationSigned():
             changed = replace(application, signed=True)
         case ApplicationAssessed():
-            changed = replace(application, assessed_by=(*application.assessed_by, event.assessed_by))
+            changed = _assessed(application, event)
         case FundingGranted():
             granted_ore = event.amount_granted_ore
             changed = replace(
@@ -75,6 +75,15 @@ def evolve(application: Application, event: ApplicationFact) -> Application:
     return changed
 
 
+def _assessed(application: Application, event: ApplicationAssessed) -> Application:
+    agreed = (event.assessed_by,) if event.conditions_met else ()
+    return replace(
+        application,
+        assessed_by=(*application.assessed_by, event.assessed_by),
+        conditions_met_by=(*application.conditions_met_by, *agreed),
+    )
+
+
 APPLICATIONS: Final = StreamType(
     "application",
     Application,
@@ -89,23 +98,5 @@ APPLICATIONS: Final = StreamType(
         ApplicationDismissed,
         GrantAccepted,
     ),
+    fold_version=2,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CallBudget:
-    """What grants have taken from a call's ceiling. The ceiling itself is the call's (A17)."""
-
-    reserved_ore: int = 0
-
-
-def evolve_budget(budget: CallBudget, event: BudgetReserved) -> CallBudget:
-    """Fold one fact into the call's budget."""
-    match event:
-        case BudgetReserved():
-            return CallBudget(budget.reserved_ore + event.amount_ore)
-        case _:
-            assert_never(event)
-
-
-CALL_BUDGETS: Final = StreamType("call-budget", CallBudget, CallBudget, evolve_budget, (BudgetReserved,))

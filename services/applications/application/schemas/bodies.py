@@ -11,6 +11,7 @@ from shared.contracts.applications import BudgetAmount, DismissalReason, Funding
 from shared.contracts.call import BudgetCategory
 from shared.kernel.ids import SLUG_PATTERN
 from shared.kernel.money import AMOUNT_ORE_MAX
+from shared.kernel.time import FIRST_DAY, LAST_DAY
 from shared.web.schemas import Body
 
 Name = Annotated[str, Field(max_length=200)]
@@ -18,6 +19,7 @@ Words = Annotated[str, Field(max_length=20_000)]
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=60)]
 AmountOre = Annotated[int, Field(ge=0, le=AMOUNT_ORE_MAX, description="Belopp i öre / Amount in öre")]
 Number = Annotated[int, Field(ge=0, le=1_000_000)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 _FORM: Final = TypeAdapter(Form)
 _EXAMPLE: Final[JsonDict] = {
@@ -80,8 +82,8 @@ class FormBody(Body):
     theme: Slug | None = None
     theme_own_words: Name | None = None
     global_goals: Annotated[list[Annotated[int, Field(ge=0, le=100)]], Field(default_factory=list, max_length=17)]
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     companies_planned: Number | None = None
     hours_per_company_planned: Number | None = None
     hours_planned: Number | None = None

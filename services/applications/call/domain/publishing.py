@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
+from services.applications.call.domain.budget import CallBudget
 from services.applications.call.domain.dates import closes_at
 from services.applications.call.domain.soundness import unsound
 from shared.contracts.applications import CallPublished
 from shared.contracts.call import CallDefinition
 from shared.eventlog.streams import StreamType
+from shared.kernel.decisions import Decision
 from shared.kernel.ids import CallId
+from shared.kernel.money import kronor_text
 from shared.kernel.refusals import Refusal
 
 
@@ -35,6 +38,14 @@ class CallClosedForCorrection(Refusal):
     rule = "A1"
     sv = "Utlysningen har stängt och kan inte längre rättas."
     en = "The call has closed and can no longer be corrected."
+
+
+class CallCeilingBelowGrants(Refusal):
+    """What is granted is granted: a correction cannot lower the ceiling below it."""
+
+    rule = "A17"
+    sv = "Ramen kan inte bli lägre än vad som är beviljat: {granted}."
+    en = "The ceiling cannot be lower than what is granted: {granted}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +86,12 @@ class PublishCall:
     definition: CallDefinition
 
 
-def publish(call: Call, command: PublishCall, *, now: datetime) -> list[CallPublished]:
+def publish(call: Call, budget: CallBudget, command: PublishCall, *, now: datetime) -> Decision:
     """Publish the first version of a call, or a correction while the newest version is still open.
 
-    Raises CallNotSound (with every reason), CallVersionNotNext, CallClosedForCorrection.
+    `budget` is only read: the ceiling stays at or above what is granted (A17).
+
+    Raises CallNotSound (with every reason), CallVersionNotNext, CallClosedForCorrection, CallCeilingBelowGrants.
     """
     definition = command.definition
     problems = unsound(definition)
@@ -89,7 +102,10 @@ def publish(call: Call, command: PublishCall, *, now: datetime) -> list[CallPubl
         raise CallVersionNotNext(newest=newest.version, next=newest.version + 1)
     if newest is not None and now >= closes_at(newest):
         raise CallClosedForCorrection
-    return [CallPublished(call=CallId(definition.id), definition=definition, definition_hash=hash_of(definition))]
+    if definition.amounts.budget_ore < budget.reserved_ore:
+        raise CallCeilingBelowGrants(granted=kronor_text(budget.reserved_ore))
+    published = CallPublished(call=CallId(definition.id), definition=definition, definition_hash=hash_of(definition))
+    return Decision({CALLS.at(definition.id).id: [published]})
 
 
 def hash_of(definition: CallDefinition) -> str:

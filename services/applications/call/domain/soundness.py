@@ -3,13 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.contracts.call import BudgetCategory, CallDefinition
+from shared.kernel.counties import COUNTIES
 from shared.kernel.refusals import Problem
+from shared.kernel.time import FIRST_DAY, LAST_DAY
 
 KNOWN_RULES: Final = frozenset(
     f"{chapter}{number}"
@@ -17,9 +21,6 @@ KNOWN_RULES: Final = frozenset(
     for number in range(1, last + 1)
 )
 """The rule book's ids, by chapter: what a quotation or a question may refer to."""
-
-COUNTIES: Final = frozenset(f"{number:02d}" for number in range(1, 26)) - {"02", "11", "15", "16"}
-"""The 21 län, by code; four codes went out of use when län were merged."""
 
 GLOBAL_GOALS: Final = range(1, 18)
 """Agenda 2030 has seventeen."""
@@ -107,6 +108,24 @@ def _dates_in_order(definition: CallDefinition) -> Iterator[Problem]:
             )
 
 
+def _reckonable(field: str, pointer: str, rule: str, day: Callable[[CallDefinition], date]) -> Check:
+    """Return the check that a date of `field` is one that can be reckoned with.
+
+    Provisions are left out: a law may be older, and its dates are only compared.
+    """
+
+    def find(definition: CallDefinition) -> Iterator[Problem]:
+        if not FIRST_DAY <= day(definition) <= LAST_DAY:
+            yield Problem(
+                rule,
+                pointer,
+                f"Datumet ska vara tidigast {FIRST_DAY} och senast {LAST_DAY}.",
+                f"The date must be {FIRST_DAY} at the earliest and {LAST_DAY} at the latest.",
+            )
+
+    return Check((field,), find)
+
+
 def _unique(field: str, rule: str, codes: Callable[[CallDefinition], Iterable[str]]) -> Check:
     """Return the check that no code of the list in `field` is there twice."""
 
@@ -186,6 +205,26 @@ def _reporting_fits(definition: CallDefinition) -> Iterator[Problem]:
             "Längsta period är kortare än den kortaste.",
             "The longest period is shorter than the shortest.",
         )
+    limits = [level.up_to_ore for level in reporting.approval_levels]
+    for position, (lower, higher) in enumerate(pairwise(limits), start=1):
+        if lower >= higher:
+            yield Problem(
+                "C9",
+                f"/reporting/approval_levels/{position}/up_to_ore",
+                "Attestnivåerna ska stå med stigande belopp.",
+                "Approval levels must be in order of rising amounts.",
+            )
+
+
+def _nothing_is_demanded_that_cannot_be_given(definition: CallDefinition) -> Iterator[Problem]:
+    for position, attachment in enumerate(definition.attachments):
+        if attachment.required:
+            yield Problem(
+                "A24",
+                f"/attachments/{position}/required",
+                "Bilagor kan inte krävas: en ansökan tar inte emot några.",
+                "Attachments cannot be required: an application takes none.",
+            )
 
 
 def _legal_bases_are_in_force_forwards(definition: CallDefinition) -> Iterator[Problem]:
@@ -205,6 +244,12 @@ def _unknown(pointer: str, rule: str, sv: str, en: str, code: str) -> Problem:
 
 CHECKS: Final[tuple[Check, ...]] = (
     Check(("opens_on", "closes_on", "period"), _dates_in_order),
+    _reckonable("opens_on", "/opens_on", "A1", lambda call: call.opens_on),
+    _reckonable("closes_on", "/closes_on", "A1", lambda call: call.closes_on),
+    _reckonable("period", "/period/ends_on_latest", "A6", lambda call: call.period.ends_on_latest),
+    _reckonable("period", "/period/final_report_on_latest", "A6", lambda call: call.period.final_report_on_latest),
+    _reckonable("companies", "/companies/ore_per_eur_on", "P2", lambda call: call.companies.ore_per_eur_on),
+    _reckonable("reporting", "/reporting/paid_on_latest", "C3", lambda call: call.reporting.paid_on_latest),
     _unique("themes", "A7", lambda call: (theme.code for theme in call.themes)),
     _unique("goals", "A9", lambda call: (goal.code for goal in call.goals)),
     _unique("global_goals", "A8", lambda call: (str(goal) for goal in call.global_goals)),
@@ -220,5 +265,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(("budget_lines",), _flat_rates_have_a_base),
     Check(("amounts", "assessment"), _numbers_leave_room),
     Check(("reporting",), _reporting_fits),
+    Check(("attachments",), _nothing_is_demanded_that_cannot_be_given),
     Check(("legal_bases",), _legal_bases_are_in_force_forwards),
 )

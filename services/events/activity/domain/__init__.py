@@ -10,6 +10,7 @@ from services.events.activity.domain.decisions import (
     hold,
     plan,
     record_attendance,
+    require_known,
 )
 from services.events.activity.domain.refusals import (
     ActivityCancelledAlready,
@@ -51,4 +52,5 @@ __all__ = [
     "hold",
     "plan",
     "record_attendance",
+    "require_known",
 ]

@@ -85,13 +85,19 @@ class CancelActivity:
 Companies = Mapping[EnrolmentId, EnrolledCompany]
 
 
+def require_known(command: PlanActivity, project: GrantedProject | None) -> GrantedProject:
+    """Return the caller's granted project. Raises ProjectUnknown."""
+    if project is None or project.organisation != command.organisation:
+        raise ProjectUnknown
+    return project
+
+
 def plan(command: PlanActivity, project: GrantedProject | None, contents: str) -> list[Event]:
     """Planera aktivitet in the caller's granted project and within its period (E1).
 
     `contents` refers to title, place and description. Raises ProjectUnknown, TimesImpossible, OutsideProjectPeriod.
     """
-    if project is None or project.organisation != command.organisation:
-        raise ProjectUnknown
+    project = require_known(command, project)
     if not _MINUTE <= command.ends_at - command.starts_at <= _LENGTH_MAX:
         raise TimesImpossible(hours_max=HOURS_MAX)
     if local_date(command.starts_at) < project.starts_on or local_date(command.ends_at) > project.ends_on:

@@ -1,7 +1,7 @@
 """Activities over JSON: what is sent in, and how they are answered."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
@@ -22,9 +22,15 @@ from shared.kernel.ids import UUID_PATTERN, ActivityId, ApplicationId, Enrolment
 from shared.web.schemas import Answer, Body
 
 PEOPLE_MAX = 10_000
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2101, 1, 1, tzinfo=UTC)
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=_EARLIEST, lt=_LATEST, description="Med tidszon, år 2000 till 2100 / With an offset, years 2000 to 2100"),
+]
 Guests = Annotated[
     int,
     Field(ge=0, le=PEOPLE_MAX, description="Gäster från företag som inte är anslutna / Guests of other companies"),
@@ -57,8 +63,8 @@ class PlanActivityBody(Body):
     kind: ActivityKind
     phase: Phase
     form: ActivityForm
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     capacity: Annotated[int, Field(ge=1, le=PEOPLE_MAX)]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1")] = "sv"
     title: Line

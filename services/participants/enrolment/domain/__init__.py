@@ -6,6 +6,7 @@ from services.participants.enrolment.domain.decisions import (
     WithdrawEnrolment,
     enrol,
     name_representative,
+    require_known,
     withdraw,
 )
 from services.participants.enrolment.domain.refusals import (
@@ -43,6 +44,7 @@ __all__ = [
     "enrol",
     "evolve",
     "name_representative",
+    "require_known",
     "size_class",
     "sme_problems",
     "withdraw",

@@ -72,6 +72,15 @@ class WithdrawEnrolment:
     withdrawn_on: date | None = None
 
 
+def require_known(command: EnrolCompany, company: Company, project: GrantedProject | None) -> GrantedProject:
+    """Return the caller's granted project. Raises ProjectUnknown (P6), CompanyUnknown (P1)."""
+    if project is None or project.organisation != command.organisation:
+        raise ProjectUnknown
+    if not company.id:
+        raise CompanyUnknown(_COMPANY_PROBLEM)
+    return project
+
+
 def enrol(
     command: EnrolCompany, company: Company, project: GrantedProject | None, motive: str | None, *, now: datetime
 ) -> Decision:
@@ -81,11 +90,8 @@ def enrol(
     Raises ProjectUnknown, OutsideProjectPeriod, EnrolmentDateInTheFuture (P6), CompanyUnknown (P1),
     NotSmallOrMedium (P2), MotiveMissing (P3); the claim raises CompanyAlreadyEnrolled (P6).
     """
-    if project is None or project.organisation != command.organisation:
-        raise ProjectUnknown
+    project = require_known(command, company, project)
     enrolled_on = _day_of_enrolment(command, project, today=local_date(now))
-    if not company.id:
-        raise CompanyUnknown(_COMPANY_PROBLEM)
     if problems := sme_problems(company, project.limits):
         raise NotSmallOrMedium(*problems)
     below_recommended_size = company.employees < project.limits.employees_recommended_min

@@ -11,7 +11,7 @@ from services.reporting.costs.domain.account import (
     payable,
 )
 from services.reporting.costs.domain.charts import Chart
-from services.reporting.costs.domain.ledger import Extract, LedgerRow, VoucherKey, extract
+from services.reporting.costs.domain.ledger import Extract, LedgerRow, LedgerUnknown, VoucherKey, extract
 from services.reporting.costs.domain.lines import ClaimedLine
 from services.reporting.costs.domain.reporting import ReportCosts, report
 from services.reporting.costs.domain.requests import PAYMENT_REQUESTS, PaymentRequest
@@ -30,6 +30,7 @@ __all__ = [
     "GrantTerms",
     "JudgedLine",
     "LedgerRow",
+    "LedgerUnknown",
     "PayInCoFunding",
     "Payable",
     "PaymentRequest",

@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from services.reporting.costs.domain.terms import GrantTerms
 from shared.contracts.applications import FundingSource
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import ApprovalRole, BudgetCategory
 from shared.contracts.event import Event
 from shared.contracts.reporting import (
     AccountFact,
@@ -156,6 +156,24 @@ class NothingToPay(Refusal):
     en = "There is nothing to pay: the limit is {limit_en}, and {paid_kr} kr has been paid before."
 
 
+class NotPaymentApprover(Refusal):
+    """Nobody approves a payout without being a payment approver, whatever else they are."""
+
+    rule = "C9"
+    status = 403
+    sv = "Bara den som är utbetalningsattestant får besluta om utbetalning."
+    en = "Only a payment approver may approve a payout."
+
+
+class ApprovalLevelNotHeld(Refusal):
+    """The amount needs a higher approval level than the approver holds."""
+
+    rule = "C9"
+    status = 403
+    sv = "Beloppet {amount_kr} kr kräver en attestnivå som du inte har."
+    en = "The amount {amount_kr} kr needs an approval level that you do not hold."
+
+
 @dataclass(frozen=True, slots=True)
 class PayInCoFunding:
     """Record external co-funding that has been paid in; `contents` refers to who paid."""
@@ -169,11 +187,12 @@ class PayInCoFunding:
 
 @dataclass(frozen=True, slots=True)
 class ApprovePayout:
-    """Decide the payment that follows from a verified request."""
+    """Decide the payment that follows from a verified request; `roles` are those that `approved_by` holds."""
 
     terms: GrantTerms
     payment_request_id: PaymentRequestId
     approved_by: str
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +257,13 @@ _LIMIT_EN: Final = {
 def approve_payout(account: Account, command: ApprovePayout) -> Sequence[Event]:
     """Beslut om utbetalning (C9). Payment numbers count from 1 in the project's account, so two cannot be alike.
 
-    Raises NotFound, RequestNotVerified, GrantNotAccepted, SameVerifierAndApprover, NothingToPay.
+    The final payment is that of the final request, which comes with the final report: as any other it waits until a
+    controller has verified the request. Who may approve depends on the amount, by the levels of the call.
+    Raises NotPaymentApprover, NotFound, RequestNotVerified, GrantNotAccepted, SameVerifierAndApprover, NothingToPay,
+    ApprovalLevelNotHeld.
     """
+    if ApprovalRole.PAYMENT_APPROVER not in command.roles:
+        raise NotPaymentApprover
     if not account.periods:
         raise NotFound
     if command.payment_request_id not in account.verified_requests:
@@ -253,6 +277,8 @@ def approve_payout(account: Account, command: ApprovePayout) -> Sequence[Event]:
         raise NothingToPay(
             limit_sv=_LIMIT_SV[due.limited_by], limit_en=_LIMIT_EN[due.limited_by], paid_kr=account.paid_ore // 100
         )
+    if not command.terms.approval_needs(due.amount_ore) <= command.roles:
+        raise ApprovalLevelNotHeld(amount_kr=due.amount_ore // 100)
     return [
         PayoutApproved(
             project=command.terms.project,

@@ -21,6 +21,10 @@ class VoucherKey(NamedTuple):
     number: str
     row: int
 
+    def plain(self) -> "VoucherKey":
+        """Return the key as the import writes it, so that one row has one key however it is sent (C5)."""
+        return self._replace(series=self.series.strip(), number=sie.plain_number(self.number))
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
@@ -67,6 +71,15 @@ class LedgerHasTooManyRows(Refusal):
     en = "The file has more than {rows} rows of the project. Narrow the period."
 
 
+class LedgerUnknown(Refusal):
+    """The report refers to a ledger that has not been imported to this project."""
+
+    rule = "C4"
+    status = 422
+    sv = "Huvudboken är inte inläst för projektet. Läs in den först."
+    en = "The ledger has not been imported to the project. Import it first."
+
+
 def _rows(ledger: sie.Ledger, chart: Chart, project_object: str) -> Iterator[LedgerRow]:
     for voucher in ledger.vouchers:
         for row in voucher.rows:
@@ -74,7 +87,11 @@ def _rows(ledger: sie.Ledger, chart: Chart, project_object: str) -> Iterator[Led
                 continue
             if not voucher.number:
                 raise sie.unreadable(voucher.line, "Verifikationen saknar nummer.", "The voucher has no number.")
-            key = VoucherKey(sie.fiscal_year(ledger, voucher.on), voucher.series, voucher.number, row.position)
+            year = sie.fiscal_year(ledger, voucher.on)
+            if year is None:
+                sv = "Verifikationens datum ligger utanför filens räkenskapsår (#RAR)."
+                raise sie.unreadable(voucher.line, sv, "The voucher's date is in no fiscal year (#RAR) of the file.")
+            key = VoucherKey(year, voucher.series, voucher.number, row.position)
             yield LedgerRow(
                 voucher=key,
                 account=row.account,

@@ -16,7 +16,7 @@ class ClaimedLine:
 
     `category` None means what the chart of accounts suggests. `incurred_on` None means what the ledger says;
     `paid_on` None means the day it was booked. `late_reason_given` says that the contents show why a line that was
-    booked after the period belongs to it.
+    booked after the period belongs to it. `vat_ore` is the VAT that the voucher row's amount includes.
     """
 
     voucher: VoucherKey
@@ -27,16 +27,18 @@ class ClaimedLine:
     incurred_on: date | None = None
     late_reason_given: bool = False
     staff_training: bool = False
+    vat_ore: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LineLimits:
-    """The dates that bind every line: the request's period, the last day of payment, and today."""
+    """What binds every line: the request's period, the last day of payment, today, and whether VAT is recoverable."""
 
     period_from: date
     period_to: date
     paid_on_latest: date
     today: date
+    vat_recoverable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def placed(line: ClaimedLine, row: LedgerRow) -> PlacedLine:
 def problems_of(lines: Sequence[ClaimedLine], limits: LineLimits) -> Iterator[Problem]:
     """Yield every problem of every line, with a pointer to the field of the report."""
     claimed: dict[VoucherKey, int] = {}
+    vat: dict[VoucherKey, int] = {}
     for number, line in enumerate(lines):
         at = f"/lines/{number}"
         if line.row is None:
@@ -75,6 +78,9 @@ def problems_of(lines: Sequence[ClaimedLine], limits: LineLimits) -> Iterator[Pr
         claimed[line.voucher] = claimed.get(line.voucher, 0) + line.claimed_ore
         yield from _placing(whole, at)
         yield from _amount(whole, at, claimed[line.voucher])
+        if limits.vat_recoverable:
+            vat[line.voucher] = max(vat.get(line.voucher, 0), line.vat_ore)
+            yield from _vat(whole, at, claimed[line.voucher], vat[line.voucher])
         yield from _before(whole, at, limits)
         yield from _after(whole, at, limits)
 
@@ -124,6 +130,16 @@ def _amount(line: PlacedLine, at: str, claimed_ore: int) -> Iterator[Problem]:
         )
 
 
+def _vat(line: PlacedLine, at: str, claimed_ore: int, vat_ore: int) -> Iterator[Problem]:
+    if vat_ore and claimed_ore > line.row.amount_ore - vat_ore:
+        yield Problem(
+            "C3",
+            f"{at}/vat_ore",
+            "Avdragsgill moms är ingen kostnad: högst beloppet utan moms får redovisas.",
+            "Recoverable VAT is not a cost: no more than the amount without VAT can be claimed.",
+        )
+
+
 def _before(line: PlacedLine, at: str, limits: LineLimits) -> Iterator[Problem]:
     first = limits.period_from
     if line.incurred_on < first:
@@ -133,12 +149,13 @@ def _before(line: PlacedLine, at: str, limits: LineLimits) -> Iterator[Problem]:
             f"Kostnaden uppstod {line.incurred_on}, före periodens början {first}.",
             f"The cost was incurred on {line.incurred_on}, before the period began on {first}.",
         )
-    if line.row.booked_on < first and line.row.booked_on != line.incurred_on:
+    in_ledger = min(line.row.incurred_on, line.row.booked_on)  # no later day stated lifts what the ledger says
+    if in_ledger < first and in_ledger != line.incurred_on:
         yield Problem(
             "C3",
             f"{at}/voucher",
-            f"Kostnaden är bokförd {line.row.booked_on}, före periodens början {first}.",
-            f"The cost was booked on {line.row.booked_on}, before the period began on {first}.",
+            f"Kostnaden har datum {in_ledger} i huvudboken, före periodens början {first}.",
+            f"The cost is dated {in_ledger} in the ledger, before the period began on {first}.",
         )
     if line.paid_on < first and line.paid_on != line.row.booked_on:
         yield Problem(

@@ -47,7 +47,10 @@ class VoucherRowOverclaimed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ReportCosts:
-    """Report the costs of a period. `contents` refers to progress report, suppliers, texts and ledger extract."""
+    """Report the costs of a period. `contents` refers to progress report, suppliers, texts and ledger extract.
+
+    `vat_recoverable` says that the organisation can recover VAT, which is then no cost (C3).
+    """
 
     payment_request_id: PaymentRequestId
     terms: GrantTerms
@@ -56,6 +59,7 @@ class ReportCosts:
     final: bool
     lines: tuple[ClaimedLine, ...]
     contents: str
+    vat_recoverable: bool = True
 
 
 def months_after(day: date, months: int) -> date:
@@ -66,13 +70,15 @@ def months_after(day: date, months: int) -> date:
     return last.replace(day=min(day.day, last.day))
 
 
-def _period_problems(account: Account, command: ReportCosts) -> Iterator[Problem]:
+def _period_problems(command: ReportCosts, today: date) -> Iterator[Problem]:
     terms, first, last = command.terms, command.period_from, command.period_to
     after = last + timedelta(days=1)
     if first < terms.starts_on:
         yield _period("/period_from", f"Projektet börjar {terms.starts_on}.", f"The project starts {terms.starts_on}.")
     if last > terms.ends_on:
         yield _period("/period_to", f"Projektet slutar {terms.ends_on}.", f"The project ends {terms.ends_on}.")
+    if last > today:
+        yield _period("/period_to", "Perioden är inte slut än.", "The period has not ended yet.")
     if after < months_after(first, terms.months_min):
         yield _period(
             "/period_to",
@@ -85,6 +91,10 @@ def _period_problems(account: Account, command: ReportCosts) -> Iterator[Problem
             f"En period är högst {terms.months_max} månad(er).",
             f"A period is at most {terms.months_max} month(s).",
         )
+
+
+def _taken_problems(account: Account, command: ReportCosts) -> Iterator[Problem]:
+    first, last = command.period_from, command.period_to
     for taken in account.periods:
         if first <= taken.last and taken.first <= last:
             yield _period(
@@ -105,19 +115,21 @@ def report(_request: PaymentRequest, account: Account, command: ReportCosts, *, 
 
     Raises PeriodNotAllowed (C1), LinesNotAllowed (C3, C4, C6), VoucherRowOverclaimed (C5), each with all its problems.
     """
-    period_problems = tuple(_period_problems(account, command))
+    today = local_date(now)
+    period_problems = (*_period_problems(command, today), *_taken_problems(account, command))
     if period_problems:
         raise PeriodNotAllowed(*period_problems)
-    limits = LineLimits(command.period_from, command.period_to, command.terms.paid_on_latest, local_date(now))
+    paid_on_latest = command.terms.paid_on_latest
+    limits = LineLimits(command.period_from, command.period_to, paid_on_latest, today, command.vat_recoverable)
     line_problems = tuple(problems_of(command.lines, limits))
     if line_problems:
         overclaimed = all(problem.rule == VoucherRowOverclaimed.rule for problem in line_problems)
         raise (VoucherRowOverclaimed if overclaimed else LinesNotAllowed)(*line_problems)
     lines = [placed(line, line.row) for line in command.lines if line.row is not None]
-    return _recorded(account, command, lines)
+    return _recorded(account, command, lines, today)
 
 
-def _recorded(account: Account, command: ReportCosts, lines: list[PlacedLine]) -> Decision:
+def _recorded(account: Account, command: ReportCosts, lines: list[PlacedLine], today: date) -> Decision:
     cost_lines = [_cost_line(number, line) for number, line in enumerate(lines, start=1)]
     direct = [(line.category, line.claimed_ore) for line in cost_lines]
     flat_rate_ore = command.terms.flat_rate_ore(direct)
@@ -133,6 +145,8 @@ def _recorded(account: Account, command: ReportCosts, lines: list[PlacedLine]) -
         flat_rate_ore=flat_rate_ore,
         over_budget=_over_budget(account, command.terms, claimed),
         contents=command.contents,
+        vat_recoverable=command.vat_recoverable,
+        final_report_late=command.final and command.terms.is_late(today),
     )
     taken = PeriodClaimed(
         project=command.terms.project,
@@ -144,7 +158,7 @@ def _recorded(account: Account, command: ReportCosts, lines: list[PlacedLine]) -
     )
     return Decision(
         {f"payment-request/{command.payment_request_id}": [reported], f"account/{command.terms.project}": [taken]},
-        claims=_claims(command.terms, lines),
+        claims=_claims(command, lines),
     )
 
 
@@ -165,14 +179,16 @@ def _cost_line(number: int, line: PlacedLine) -> CostLine:
         amount_ore=line.row.amount_ore,
         claimed_ore=line.line.claimed_ore,
         staff_training=line.line.staff_training or line.row.placing.staff_training,
+        vat_ore=line.line.vat_ore,
     )
 
 
-def _claims(terms: GrantTerms, lines: list[PlacedLine]) -> list[Claim]:
-    """One claim per voucher row, also where several lines share it (C5)."""
+def _claims(command: ReportCosts, lines: list[PlacedLine]) -> list[Claim]:
+    """One claim per voucher row, also where several lines share it, up to its amount without recoverable VAT (C5)."""
     claims = []
     for voucher, sharing in groupby(sorted(lines, key=lambda line: line.line.voucher), key=lambda x: x.line.voucher):
         same = list(sharing)
+        vat_ore = max(line.line.vat_ore for line in same) if command.vat_recoverable else 0
         problem = Problem(
             "C5",
             "/lines",
@@ -182,10 +198,10 @@ def _claims(terms: GrantTerms, lines: list[PlacedLine]) -> list[Claim]:
         claims.append(
             Claim(
                 kind="voucher-row",
-                value="\n".join((terms.organisation, *(str(part) for part in voucher))),
+                value="\n".join((command.terms.organisation, *(str(part) for part in voucher))),
                 refusal=VoucherRowOverclaimed(problem),
                 amount_ore=sum(line.line.claimed_ore for line in same),
-                limit_ore=same[0].row.amount_ore,
+                limit_ore=same[0].row.amount_ore - vat_ore,
             )
         )
     return claims

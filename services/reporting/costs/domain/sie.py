@@ -18,6 +18,7 @@ _TOKEN: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(r"(-?)(?:(\d{1,13})(?:\.(\d{0,2}))?|\.(\d{1,2}))")
 _DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEARS: Final = range(2000, 2101)
 _SWEDISH_CP437: Final = frozenset("åäöÅÄÖ".encode("cp437"))
 _SWEDISH_LATIN_1: Final = frozenset("åäöÅÄÖ".encode("latin-1"))
 
@@ -119,11 +120,11 @@ def amount_ore(text: str, line: int) -> int:
 
 
 def day(text: str, line: int) -> date:
-    """Read a date written yyyyMMdd. Raises LedgerUnreadable."""
+    """Read a date written yyyyMMdd, in 2000–2100. Raises LedgerUnreadable."""
     match = _DATE.fullmatch(text)
     try:
         year, month, day_of_month = (int(part) for part in match.groups()) if match else (0, 0, 0)
-        return date(year, month, day_of_month)
+        return date(year if year in _YEARS else 0, month, day_of_month)
     except ValueError:
         raise unreadable(line, "Datumet är inte ett datum (ååååmmdd).", "The date is not a date (yyyymmdd).") from None
 
@@ -163,8 +164,11 @@ class _Reader:
         if self._head and not self._open:
             raise unreadable(line, "Verifikationen saknar sin inledande klammer.", "The voucher's brace is missing.")
         reader = self._labels.get(label)
+        begins = label == "#VER" and stripped.endswith("{")  # as some programs write it: the brace on the same line
         if reader is not None:
-            reader(tokens(stripped, line)[1:], line)
+            reader(tokens(stripped[:-1] if begins else stripped, line)[1:], line)
+        if begins:
+            self._begin((), line)
 
     def finish(self, line: int) -> Ledger:
         """Return the ledger. Raises LedgerUnreadable when the file ends inside a voucher."""
@@ -200,7 +204,7 @@ class _Reader:
     def _voucher(self, fields: Sequence[Token], line: int) -> None:
         if self._head:
             raise unreadable(line, "En verifikation börjar inne i en annan.", "A voucher begins inside another.")
-        series, number = _text(fields, 0, line), _text(fields, 1, line)
+        series, number = _text(fields, 0, line).strip(), plain_number(_text(fields, 1, line))
         self._head = (series, number, day(_text(fields, 2, line), line), _text(fields, 3, line, default=""), line)
 
     def _transaction(self, fields: Sequence[Token], line: int) -> None:
@@ -256,12 +260,18 @@ def _text(fields: Sequence[Token], place: int, line: int, default: str | None = 
     return found
 
 
-def fiscal_year(ledger: Ledger, on: date) -> int:
-    """Return the first day, as yyyymmdd, of the fiscal year that `on` is in (of the calendar year if unknown)."""
+def plain_number(written: str) -> str:
+    """Return a voucher number as it is told from others: `01` is 1 (C5)."""
+    number = written.strip()
+    return (number.lstrip("0") or "0") if number.isascii() and number.isdecimal() else number
+
+
+def fiscal_year(ledger: Ledger, on: date) -> int | None:
+    """Return the first day, as yyyymmdd, of the fiscal year (#RAR) that `on` is in; None outside every one."""
     for first, last in ledger.years.values():
         if first <= on <= last:
             return int(f"{first:%Y%m%d}")
-    return int(f"{on.year:04d}0101")
+    return None
 
 
 def parse(data: bytes) -> Ledger:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.contracts.applications import BudgetAmount
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
 from shared.kernel.ids import ApplicationId, OrganisationId
 from shared.kernel.money import half_up, share_of
 
@@ -39,6 +39,19 @@ class GrantTerms:
     paid_on_latest: date
     flat_rates: tuple[FlatRateTerms, ...] = ()
     budget: Mapping[BudgetCategory, int] = field(default_factory=dict)
+    final_report_on_latest: date | None = None
+    approval_levels: tuple[ApprovalLevel, ...] = ()
+
+    def is_late(self, today: date) -> bool:
+        """Tell whether the final report is late when it comes `today` (C1)."""
+        return self.final_report_on_latest is not None and today > self.final_report_on_latest
+
+    def approval_needs(self, amount_ore: int) -> frozenset[ApprovalRole]:
+        """Return what whoever approves `amount_ore` must hold: the lowest level that reaches it, or all (C9)."""
+        reaching = [level for level in self.approval_levels if amount_ore <= level.up_to_ore]
+        if not reaching:
+            return frozenset(ApprovalRole)
+        return frozenset({ApprovalRole.PAYMENT_APPROVER, *min(reaching, key=lambda level: level.up_to_ore).roles})
 
     def flat_rate_ore(self, amounts: Iterable[tuple[BudgetCategory, int]]) -> int:
         """Return the flat rate on direct costs given as (category, öre): computed, never typed (C6)."""

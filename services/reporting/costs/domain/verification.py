@@ -84,6 +84,12 @@ def _problems(request: PaymentRequest, judged: tuple[JudgedLine, ...]) -> Iterat
                 f"Rad {line.line}: godkänt, underkänt och vilande ska tillsammans bli det redovisade beloppet.",
                 f"Line {line.line}: approved, disallowed and parked must add up to what was claimed.",
             )
+        elif line.parked_ore:
+            yield _problem(
+                f"{at}/parked_ore",
+                "En rad kan inte läggas vilande: den kan inte komma tillbaka. Godkänn eller underkänn hela beloppet.",
+                "A line cannot be parked: it could not come back. Approve or disallow the whole amount.",
+            )
         elif line.approved_ore != claimed[line.line] and line.reason is None:
             yield _problem(
                 f"{at}/reason", "Ange skäl när raden inte godkänns helt.", "State why it is not fully approved."
@@ -113,6 +119,9 @@ def _outcomes(request: PaymentRequest, judged: tuple[JudgedLine, ...]) -> list[L
 
 def verify(request: PaymentRequest, account: Account, command: VerifyCosts) -> Decision:
     """Granska kostnader: every line, its parts adding up to what was claimed; the flat rate follows (C6, C8).
+
+    Parking is refused: a parked amount would keep its claim on the voucher row (C5), and a later request could not
+    take it up again, so it would be lost.
 
     Raises NotFound, AlreadyVerified, SameVerifierAndApprover (C9), VerificationIncomplete with every problem.
     """

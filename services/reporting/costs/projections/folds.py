@@ -4,6 +4,7 @@ from typing import assert_never
 
 from services.reporting.costs.projections.rows import (
     AccountRow,
+    ApprovalLevelRow,
     CallRow,
     CallTermsRow,
     FlatRateRow,
@@ -54,6 +55,11 @@ def _terms(definition: CallDefinition) -> CallTermsRow:
         months_min=definition.reporting.request_months_min,
         months_max=definition.reporting.request_months_max,
         paid_on_latest=definition.reporting.paid_on_latest.isoformat(),
+        final_report_on_latest=definition.period.final_report_on_latest.isoformat(),
+        approval_levels=[
+            ApprovalLevelRow(up_to_ore=level.up_to_ore, roles=[role.value for role in level.roles])
+            for level in definition.reporting.approval_levels
+        ],
     )
 
 
@@ -114,6 +120,8 @@ def _reported(event: CostsReported, recorded: Recorded) -> PaymentRequestRow:
         period_from=event.period_from.isoformat(),
         period_to=event.period_to.isoformat(),
         final=event.final,
+        final_report_late=event.final_report_late,
+        vat_recoverable=event.vat_recoverable,
         lines=[
             LineRow(
                 line=line.line,
@@ -126,6 +134,7 @@ def _reported(event: CostsReported, recorded: Recorded) -> PaymentRequestRow:
                 amount_ore=line.amount_ore,
                 claimed_ore=line.claimed_ore,
                 staff_training=line.staff_training,
+                vat_ore=line.vat_ore,
                 approved_ore=None,
                 disallowed_ore=None,
                 parked_ore=None,

@@ -11,6 +11,13 @@ class FlatRateRow(TypedDict):
     base: list[str]
 
 
+class ApprovalLevelRow(TypedDict):
+    """Which roles approve a payout of at most `up_to_ore` (C9)."""
+
+    up_to_ore: int
+    roles: list[str]
+
+
 class CallTermsRow(TypedDict):
     """What one version of a call says of costs."""
 
@@ -18,6 +25,8 @@ class CallTermsRow(TypedDict):
     months_min: int
     months_max: int
     paid_on_latest: str
+    final_report_on_latest: str
+    approval_levels: list[ApprovalLevelRow]
 
 
 class CallRow(TypedDict):
@@ -63,6 +72,7 @@ class LineRow(TypedDict):
     amount_ore: int
     claimed_ore: int
     staff_training: bool
+    vat_ore: int
     approved_ore: int | None
     disallowed_ore: int | None
     parked_ore: int | None
@@ -78,6 +88,8 @@ class PaymentRequestRow(TypedDict):
     period_from: str
     period_to: str
     final: bool
+    final_report_late: bool
+    vat_recoverable: bool
     lines: list[LineRow]
     flat_rate_ore: int
     flat_rate_approved_ore: int | None

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from services.reporting.costs.domain import Chart, Extract
 from services.reporting.costs.projections import AccountRow, PaymentRequestRow, ProjectRow
+from shared.contracts.applications import BudgetAmount
 from shared.contracts.call import BudgetCategory
 from shared.contracts.event import Event
 from shared.contracts.reporting import CostsReported, CostsVerified, PayoutApproved
@@ -91,7 +92,10 @@ def ledger_body(reference: str, extract: Extract) -> LedgerBody:
 
 
 class CostReportReceipt(ReceiptBody):
-    """What was reported: the sum claimed, the flat rate computed, and categories above the granted budget (C7)."""
+    """What was reported: the sum claimed and the flat rate computed.
+
+    Warnings: a late final report (C1), categories above the granted budget (C7).
+    """
 
     claimed_ore: int
     flat_rate_ore: int
@@ -106,14 +110,26 @@ def cost_report_receipt(receipt: Receipt) -> CostReportReceipt:
         claimed_ore=sum(line.claimed_ore for line in reported.lines) + reported.flat_rate_ore,
         flat_rate_ore=reported.flat_rate_ore,
         warnings=[
-            Flag(
-                rule="C7",
-                pointer="/lines",
-                sv=f"Kostnadsslaget {over.category} ligger {kronor_text(over.amount_ore)} över beslutad budget.",
-                en=f"Category {over.category} is {kronor_text(over.amount_ore)} above the granted budget.",
-            )
-            for over in reported.over_budget
+            *([_FINAL_REPORT_LATE] if reported.final_report_late else []),
+            *(_over_budget(over) for over in reported.over_budget),
         ],
+    )
+
+
+_FINAL_REPORT_LATE: Final = Flag(
+    rule="C1",
+    pointer="/final",
+    sv="Slutredovisningen kom efter utlysningens sista dag för den.",
+    en="The final report came after the call's last day for it.",
+)
+
+
+def _over_budget(over: BudgetAmount) -> Flag:
+    return Flag(
+        rule="C7",
+        pointer="/lines",
+        sv=f"Kostnadsslaget {over.category} ligger {kronor_text(over.amount_ore)} över beslutad budget.",
+        en=f"Category {over.category} is {kronor_text(over.amount_ore)} above the granted budget.",
     )
 
 
@@ -170,6 +186,7 @@ class LineBody(Answer):
     amount_ore: int
     claimed_ore: int
     staff_training: bool
+    vat_ore: int
     approved_ore: int | None
     disallowed_ore: int | None
     parked_ore: int | None
@@ -188,6 +205,7 @@ class PaymentRequestSummaryBody(Answer):
     period_from: date
     period_to: date
     final: bool
+    final_report_late: bool
     claimed_ore: int
     approved_ore: int | None
     reported_at: datetime
@@ -197,6 +215,7 @@ class PaymentRequestSummaryBody(Answer):
 class PaymentRequestBody(PaymentRequestSummaryBody):
     """A payment request, whole."""
 
+    vat_recoverable: bool
     lines: list[LineBody]
     flat_rate_ore: int
     flat_rate_approved_ore: int | None
@@ -216,6 +235,7 @@ def payment_request_body(row: PaymentRequestRow, words: dict[str, Any]) -> Payme
     texts = words.get("lines") or [{}] * len(row["lines"])
     return PaymentRequestBody(
         **_summary(row),
+        vat_recoverable=row["vat_recoverable"],
         lines=[LineBody.model_validate({**line, **text}) for line, text in zip(row["lines"], texts, strict=True)],
         flat_rate_ore=row["flat_rate_ore"],
         flat_rate_approved_ore=row["flat_rate_approved_ore"],
@@ -236,6 +256,7 @@ def _summary(row: PaymentRequestRow) -> dict[str, Any]:
         "period_from": date.fromisoformat(row["period_from"]),
         "period_to": date.fromisoformat(row["period_to"]),
         "final": row["final"],
+        "final_report_late": row["final_report_late"],
         "claimed_ore": sum(line["claimed_ore"] for line in row["lines"]) + row["flat_rate_ore"],
         "approved_ore": approved_ore if verified else None,
         "reported_at": row["reported_at"],

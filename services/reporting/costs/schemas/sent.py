@@ -6,7 +6,14 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.reporting.costs.domain import Chart, JudgedLine, Reason, VoucherKey
-from services.reporting.costs.handlers import CostReport, ImportLedger, PaymentIn, SentLine, Verification
+from services.reporting.costs.handlers import (
+    CostReport,
+    ImportLedger,
+    PaymentIn,
+    PayoutApproval,
+    SentLine,
+    Verification,
+)
 from shared.contracts.applications import FundingSource
 from shared.contracts.call import BudgetCategory
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, PaymentRequestId
@@ -23,16 +30,26 @@ Part = Annotated[int, Field(ge=0, le=AMOUNT_ORE_MAX, description="öre")]
 Reference = Annotated[str, Field(min_length=8, max_length=200, pattern=r"^[A-Za-z0-9_.:=-]+$")]
 
 
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+"""Days that a project can have to do with: what lies outside is a slip of the keys."""
+
+
 class LedgerQuery(BaseModel):
-    """Which rows of a ledger: the project's object in dimension 6, and a period (bounds inclusive, empty: open)."""
+    """Which rows of a ledger: the project's object in dimension 6, and a period (bounds inclusive, empty: open).
+
+    A parameter that is not known is refused: a misspelt bound would import more than was asked for.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     project_object: Annotated[
         str,
         Field(alias="object", min_length=1, max_length=40, description="Projektets objekt i dimension 6"),
     ]
     chart: Chart = Chart.BAS
-    incurred_from: date | None = None
-    incurred_to: date | None = None
+    incurred_from: Day | None = None
+    incurred_to: Day | None = None
+    after: Annotated[str | None, Field(description="`after` ur ett kvitto / `after` of a receipt")] = None
 
     def command(self, project: ApplicationId, data: bytes) -> ImportLedger:
         """Return what is asked for."""
@@ -42,7 +59,7 @@ class LedgerQuery(BaseModel):
 class VoucherBody(Body):
     """A voucher row as the imported ledger names it (C5)."""
 
-    fiscal_year: Annotated[int, Field(ge=19_000_101, le=29_991_231, description="Räkenskapsårets första dag, ååååmmdd")]
+    fiscal_year: Annotated[int, Field(ge=20_000_101, le=21_001_231, description="Räkenskapsårets första dag, ååååmmdd")]
     series: Annotated[str, Field(max_length=40)]
     number: Annotated[str, Field(min_length=1, max_length=40)]
     row: Annotated[int, Field(ge=1, le=1_000_000)]
@@ -54,23 +71,34 @@ class CostLineBody(Body):
     voucher: VoucherBody
     claimed_ore: Paid
     category: BudgetCategory | None = None
-    paid_on: date | None = None
-    incurred_on: date | None = None
+    paid_on: Annotated[
+        Day | None, Field(description="Betald. Utelämnad: bokföringsdagen / Paid. If left out: the day it was booked")
+    ] = None
+    incurred_on: Day | None = None
     late_reason: Annotated[Words | None, Field(description="Varför en kostnad bokförd efter perioden hör dit")] = None
     staff_training: bool = False
+    vat_ore: Annotated[
+        Part,
+        Field(
+            description="Moms som ingår i verifikationsradens belopp, öre / VAT in the voucher row's amount, öre",
+        ),
+    ] = 0
     supplier: ShortText = ""
     text: ShortText = ""
 
     def sent(self) -> SentLine:
         """Return the line as the handler takes it."""
         return SentLine(
-            voucher=VoucherKey(self.voucher.fiscal_year, self.voucher.series, self.voucher.number, self.voucher.row),
+            voucher=VoucherKey(
+                self.voucher.fiscal_year, self.voucher.series, self.voucher.number, self.voucher.row
+            ).plain(),
             claimed_ore=self.claimed_ore,
             category=self.category,
             paid_on=self.paid_on,
             incurred_on=self.incurred_on,
             late_reason=self.late_reason,
             staff_training=self.staff_training,
+            vat_ore=self.vat_ore,
             supplier=self.supplier,
             text=self.text,
         )
@@ -99,9 +127,16 @@ class ReportCostsBody(Body):
         }
     )
 
-    period_from: date
-    period_to: date
+    period_from: Day
+    period_to: Day
     final: bool = False
+    vat_recoverable: Annotated[
+        bool,
+        Field(
+            description="Organisationen kan dra av moms, som då inte är en kostnad (C3) / The organisation can recover "
+            "VAT, which is then no cost"
+        ),
+    ] = True
     ledger: Reference
     progress_report: Words
     lines: Annotated[tuple[CostLineBody, ...], Field(min_length=1, max_length=LINES_MAX)]
@@ -117,11 +152,15 @@ class ReportCostsBody(Body):
             ledger=self.ledger,
             progress_report=self.progress_report,
             lines=tuple(line.sent() for line in self.lines),
+            vat_recoverable=self.vat_recoverable,
         )
 
 
 class JudgedLineBody(Body):
-    """A judgement of one line; the three amounts add up to what was claimed (C8)."""
+    """A judgement of one line; the three amounts add up to what was claimed (C8).
+
+    `parked_ore` above 0 is refused: a parked line could not come back in a later request.
+    """
 
     line: Annotated[int, Field(ge=1, le=LINES_MAX)]
     approved_ore: Part
@@ -180,7 +219,7 @@ class PayInCoFundingBody(Body):
     source: FundingSource
     financier: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     amount_ore: Paid
-    paid_on: date
+    paid_on: Day
 
     def command(self, project: ApplicationId) -> PaymentIn:
         """Return what is asked for."""
@@ -193,3 +232,7 @@ class ApprovePayoutBody(Body):
     payment_request_id: Annotated[
         PaymentRequestId, Field(pattern=UUID_PATTERN, examples=["0190f3a2-7d5c-7a51-8a43-1c5b0d3e9f10"])
     ]
+
+    def command(self, project: ApplicationId, roles: frozenset[str]) -> PayoutApproval:
+        """Return what is asked for by somebody who holds `roles`."""
+        return PayoutApproval(project, self.payment_request_id, roles)

@@ -58,6 +58,7 @@ def fold_call(row: CallRow | None, event: CallPublished, recorded: Recorded) -> 
         themes={theme.code: theme.name.sv for theme in definition.themes},
         categories={line.category.value: line.name.sv for line in definition.budget_lines},
         ends_on_latest=definition.period.ends_on_latest.isoformat(),
+        assessors_min=definition.assessment.assessors_min,
         last_fact_at=recorded.at,
     )
 
@@ -67,7 +68,7 @@ def fold_project(row: ProjectRow | None, event: ProjectFact, recorded: Recorded)
     project = row or _empty(project_of(event), recorded)
     project = {**project, "last_fact_at": max(project["last_fact_at"], recorded.at)}
     if isinstance(event, ApplicationFact):
-        return _application(project, event)
+        return _standing(_application(project, event))
     if isinstance(event, EnrolmentFact):
         return _enrolment(project, event)
     if isinstance(event, ActivityFact):
@@ -83,6 +84,9 @@ def _empty(project: str, recorded: Recorded) -> ProjectRow:
         organisation=None,
         call=None,
         status=None,
+        decided=None,
+        signed=False,
+        assessments=0,
         application=None,
         grant=None,
         enrolments={},
@@ -100,31 +104,44 @@ def _application(project: ProjectRow, event: ApplicationFact) -> ProjectRow:
                 **project,
                 "organisation": event.organisation,
                 "call": event.call,
-                "status": "late" if event.late else "submitted",
                 "application": _applied(event),
             }
         case ApplicationSigned():
-            return {**project, "status": "late" if project["status"] == "late" else "signed"}
+            return {**project, "signed": True}
         case ApplicationAssessed():
-            return {**project, "status": "assessed"}
+            return {**project, "assessments": project["assessments"] + 1}
         case FundingGranted() | ApplicationRejected() | ApplicationDismissed() | GrantAccepted():
             return _decision(project, event)
         case _:
             assert_never(event)
 
 
+def _standing(project: ProjectRow) -> ProjectRow:
+    """Say where an application stands: a signature that comes after an assessment undoes nothing."""
+    application = project["application"]
+    if project["decided"] is not None:
+        status = project["decided"]
+    elif application is not None and application["late"]:
+        status = "late"
+    elif project["assessments"]:
+        status = "assessed"
+    else:
+        status = "signed" if project["signed"] else "submitted"
+    return {**project, "status": status}
+
+
 def _decision(project: ProjectRow, event: DecisionFact) -> ProjectRow:
     match event:
         case FundingGranted():
-            return {**project, "status": "granted", "grant": _granted(event)}
+            return {**project, "decided": "granted", "grant": _granted(event)}
         case ApplicationRejected():
-            return {**project, "status": "rejected"}
+            return {**project, "decided": "rejected"}
         case ApplicationDismissed():
-            return {**project, "status": "dismissed"}
+            return {**project, "decided": "dismissed"}
         case GrantAccepted():
             grant = project["grant"]
             accepted: GrantPart | None = {**grant, "accepted": True} if grant is not None else None
-            return {**project, "status": "accepted", "grant": accepted}
+            return {**project, "decided": "accepted", "grant": accepted}
         case _:
             assert_never(event)
 

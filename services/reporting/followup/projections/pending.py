@@ -12,6 +12,8 @@ from shared.contracts.reporting import PayoutLimit
 class Matter(StrEnum):
     """What somebody is waited for to do."""
 
+    SIGN = "sign"
+    ASSESS = "assess"
     DECIDE = "decide"
     ACCEPT = "accept"
     VERIFY = "verify"
@@ -29,17 +31,31 @@ class Pending:
     since: str | None
 
 
-def pending(row: ProjectRow, today: date) -> Iterator[Pending]:
-    """Yield what waits in one project on `today`."""
-    if row["status"] in {"late", "signed", "assessed"}:
-        yield Pending(Matter.DECIDE, None)
-    if row["status"] == "granted":
-        yield Pending(Matter.ACCEPT, None)
+def pending(row: ProjectRow, today: date, *, assessors_min: int) -> Iterator[Pending]:
+    """Yield what waits in one project on `today`; `assessors_min` assessments come before a decision (A16)."""
+    yield from _application(row, assessors_min)
     yield from _requests(row)
     yield from _account(row)
     for activity in row["activities"].values():
         if activity["status"] == "planned" and activity["starts_on"] < today.isoformat():
             yield Pending(Matter.REPORT_ACTIVITY, activity["starts_on"])
+
+
+def _application(row: ProjectRow, assessors_min: int) -> Iterator[Pending]:
+    match row["status"]:
+        case "late":  # dismissed without being examined: neither signature nor assessments are needed
+            yield Pending(Matter.DECIDE, None)
+        case "submitted" | "signed" | "assessed":
+            if not row["signed"]:
+                yield Pending(Matter.SIGN, None)
+            if row["assessments"] < assessors_min:
+                yield Pending(Matter.ASSESS, None)
+            elif row["signed"]:
+                yield Pending(Matter.DECIDE, None)
+        case "granted":
+            yield Pending(Matter.ACCEPT, None)
+        case _:
+            pass  # decided, or not here yet
 
 
 def _requests(row: ProjectRow) -> Iterator[Pending]:

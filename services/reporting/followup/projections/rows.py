@@ -18,6 +18,7 @@ class CallRow(TypedDict):
     themes: dict[str, str]
     categories: dict[str, str]
     ends_on_latest: str
+    assessors_min: int
     last_fact_at: datetime
 
 
@@ -105,12 +106,18 @@ class AccountPart(TypedDict):
 
 
 class ProjectRow(TypedDict):
-    """A project (an application, until it is granted). `organisation` is None until the application itself arrives."""
+    """A project (an application, until it is granted). `organisation` is None until the application itself arrives.
+
+    `status` follows from `decided`, whether it came late, `assessments` and `signed`, in whichever order they came.
+    """
 
     _id: str
     organisation: str | None
     call: str | None
     status: str | None
+    decided: str | None
+    signed: bool
+    assessments: int
     application: ApplicationPart | None
     grant: GrantPart | None
     enrolments: dict[str, EnrolmentPart]

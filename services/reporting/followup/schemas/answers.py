@@ -102,10 +102,21 @@ class ActivitiesBody(Answer):
 
 
 class FreshnessBody(Answer):
-    """`last_fact_at`: the newest fact in these figures. `read_models_at`: when follow-up last took something in."""
+    """How far follow-up has come: with anything lagging, held or parked, the figures are incomplete.
 
+    `last_fact_at`: the newest fact in these figures. `read_models_at`: when follow-up last took something in.
+    """
+
+    as_of: datetime | None = Field(
+        description="Allt som registrerats till dess är med; null innan något har lästs in"
+        " / Everything recorded until then is in; null before anything is"
+    )
     last_fact_at: datetime | None
     read_models_at: datetime | None
+    lag_facts: int | None = Field(
+        description="Fakta som inte är inlästa än, null när ingen vet / Facts not taken in yet, null when nobody knows"
+    )
+    held: int = Field(description="Fakta som väntar på ett tidigare / Facts that wait for an earlier one")
     parked: int = Field(description="Fakta som har lagts åt sidan / Facts put aside")
 
 

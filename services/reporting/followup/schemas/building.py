@@ -32,9 +32,9 @@ from services.reporting.followup.schemas.answers import (
     RoleBody,
     TimeBody,
 )
-from services.reporting.followup.views import Freshness
 from shared.contracts.call import BudgetCategory
 from shared.contracts.participants import Gender, SizeClass
+from shared.projector.status import Freshness
 
 _CATEGORY_NAMES: Final = {
     BudgetCategory.PERSONNEL: "Personal",
@@ -46,6 +46,8 @@ _CATEGORY_NAMES: Final = {
 """What categories are called as long as the call itself has not been seen."""
 
 _MATTERS: Final = {
+    Matter.SIGN: ("Projektägare", "ansökan att skriva under"),
+    Matter.ASSESS: ("Handläggare", "ansökan att bedöma"),
     Matter.DECIDE: ("Beslutsfattare", "ansökan att besluta om"),
     Matter.ACCEPT: ("Projektägare", "beslut om stöd att acceptera"),
     Matter.VERIFY: ("Controller", "ansökan om utbetalning att granska"),
@@ -74,7 +76,9 @@ def programme_body(
         projects=[
             ProjectSummaryBody(**_summary(row, part, call, names)) for row, part in parts if row["grant"] is not None
         ],
-        actions=_actions(waiting for row in rows for waiting in pending(row, today)),
+        actions=_actions(
+            waiting for row in rows for waiting in pending(row, today, assessors_min=call["assessors_min"])
+        ),
         **_figures(figures, call, freshness),
     )
 
@@ -88,7 +92,7 @@ def project_body(
     return ProjectBody(
         **_summary(row, figures, call, names),
         **_figures(figures, call, freshness),
-        actions=_actions(pending(row, today)),
+        actions=_actions(pending(row, today, assessors_min=call["assessors_min"] if call else 1)),
         starts_on=dates["starts_on"] if dates else None,
         ends_on=dates["ends_on"] if dates else None,
         support_share_bp=row["grant"]["share_bp"] if row["grant"] else None,
@@ -156,12 +160,20 @@ def _figures(figures: Figures, call: CallRow | None, freshness: Freshness) -> di
         ),
         "representatives": _representatives(figures),
         "activities": _activities(figures.activities),
-        "freshness": FreshnessBody(
-            last_fact_at=figures.last_fact_at,
-            read_models_at=freshness.last_applied_at,
-            parked=freshness.parked,
-        ),
+        "freshness": _freshness(figures, freshness),
     }
+
+
+def _freshness(figures: Figures, freshness: Freshness) -> FreshnessBody:
+    applied = [part.applied_at for part in freshness.partitions if part.applied_at is not None]
+    return FreshnessBody(
+        as_of=freshness.as_of,
+        last_fact_at=figures.last_fact_at,
+        read_models_at=max(applied, default=None),
+        lag_facts=freshness.lag_facts,
+        held=freshness.held,
+        parked=freshness.parked,
+    )
 
 
 def _money(figures: Figures, names: Mapping[str, str]) -> MoneyBody:

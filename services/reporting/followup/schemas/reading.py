@@ -13,6 +13,7 @@ from shared.kernel.ids import SLUG_PATTERN, UUID_PATTERN, ApplicationId, CallId
 from shared.kernel.tenancy import TenantScope
 from shared.kernel.time import local_date
 from shared.mongo import Database
+from shared.projector.status import freshness
 from shared.web.dependencies import reads_after
 
 CallInPath = Annotated[CallId, Path(pattern=SLUG_PATTERN, max_length=60, description="Utlysningens id / The call's id")]
@@ -24,7 +25,8 @@ async def programme_of(db: Database, call: CallId, names: Mapping[str, str], now
     """Return a whole programme. Raises NotFound."""
     row = await views.find_call(db, call)
     rows = await views.projects_of_call(db, call)
-    return programme_body(row, rows, await views.freshness(db), names, today=local_date(now))
+    fresh = await freshness(db, views.PROJECTION)
+    return programme_body(row, rows, fresh, names, today=local_date(now))
 
 
 async def project_of(
@@ -32,7 +34,8 @@ async def project_of(
 ) -> ProjectBody:
     """Return a whole project. Raises NotFound, also for another organisation's."""
     row = await views.find_project(db, project, scope)
-    return project_body(row, await views.call_of(db, row), await views.freshness(db), names, today=local_date(now))
+    fresh = await freshness(db, views.PROJECTION)
+    return project_body(row, await views.call_of(db, row), fresh, names, today=local_date(now))
 
 
 def csv_response(text: str, filename: str) -> Response:

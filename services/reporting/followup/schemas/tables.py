@@ -5,7 +5,14 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from services.reporting.followup.schemas.answers import FiguresBody, MoneyBody, ProgrammeBody, ProjectBody
+from services.reporting.followup.schemas.answers import (
+    ActivitiesBody,
+    FiguresBody,
+    FreshnessBody,
+    MoneyBody,
+    ProgrammeBody,
+    ProjectBody,
+)
 
 Cell = str | int | None
 Figure = tuple[str, str, str, Cell, str]
@@ -94,9 +101,26 @@ def _figures(body: FiguresBody) -> Iterator[Figure]:
     yield ("företrädare", "män", "faktiskt", people.men, "st")
     yield ("företrädare", "annat", "faktiskt", people.other, "st")
     yield ("företrädare", MISSING, "faktiskt", people.not_stated, "st")
-    for kind in body.activities.kinds:
+    yield from _activities(body.activities)
+    yield from _freshness(body.freshness)
+
+
+def _activities(activities: ActivitiesBody) -> Iterator[Figure]:
+    for kind in activities.kinds:
         for measure, number in (("planerat", kind.planned), ("genomfört", kind.held), ("inställt", kind.cancelled)):
             yield (f"aktiviteter, {kind.phase}", kind.kind, measure, number, "st")
+
+
+def _freshness(fresh: FreshnessBody) -> Iterator[Figure]:
+    for measure, at in (
+        ("färsk till", fresh.as_of),
+        ("nyaste uppgift", fresh.last_fact_at),
+        ("inläst", fresh.read_models_at),
+    ):
+        yield ("färskhet", "uppgifter", measure, at.isoformat() if at else None, "tidpunkt")
+    yield ("färskhet", "uppgifter", "inte inlästa än", fresh.lag_facts, "st")
+    yield ("färskhet", "uppgifter", "väntar på en tidigare", fresh.held, "st")
+    yield ("färskhet", "uppgifter", "lagda åt sidan", fresh.parked, "st")
 
 
 def _money(money: MoneyBody) -> Iterator[Figure]:
