@@ -70,7 +70,8 @@ class Containers:
     async def mongodb(self) -> Found:
         """Start a replica set of one member and wait until it is primary."""
         (port,) = free_ports(1)
-        command = f"mongod --replSet {mongod.REPLICA_SET} --bind_ip_all --port {port}"
+        orphans = " ".join(mongod.ORPHANS)
+        command = f"mongod --replSet {mongod.REPLICA_SET} --bind_ip_all --port {port} {orphans}"
         container = await self._started(self.mongo_image, port, command=command)
         address = f"{HOST}:{port}"
         await _until(container, self.mongo_image, partial(mongod.initiate, port, [address]))

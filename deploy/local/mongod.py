@@ -26,6 +26,8 @@ _CACHE_GIB_ALONE: Final = 1.0
 _CACHE_GIB_AMONG_OTHERS: Final = 0.5
 _OPLOG_MIB: Final = 1024
 _ELECTION_TIMEOUT_MS: Final = 2_000
+ORPHANS: Final = ("--setParameter", "transactionLifetimeLimitSeconds=5")
+"""A process that is killed in a transaction leaves its locks; the server's default holds a successor up for 90 s."""
 _NOT_YET_INITIALIZED: Final = 94
 
 _Document = dict[str, Any]
@@ -91,6 +93,7 @@ async def _start(binary: str, part_dir: Path, layout: Layout, node: Node, superv
         *(binary, "--dbpath", str(data), "--bind_ip", HOST, "--port", str(port), "--replSet", REPLICA_SET),
         *("--nounixsocket", "--quiet"),
         *("--wiredTigerCacheSizeGB", str(cache_gib), "--oplogSize", str(_OPLOG_MIB)),
+        *ORPHANS,
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # A primary that is ended would otherwise wait up to 15 s for its successor.
         *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),

@@ -34,7 +34,7 @@ class StoredEventLog:
         self._store = store
         self._settings = settings
         self._planner = Planner(settings, claims_key)
-        self._turns = Turns(waiting_per_stream_max=settings.waiting_per_stream_max)
+        self._turns = Turns(waiting_per_stream_max=settings.waiting_per_stream_max, wait_s_max=settings.turn_s_max)
         self._group_commit = GroupCommit(store, settings)
         self._group_load = GroupLoad(store, settings)
         self._recent = RecentStates(settings)

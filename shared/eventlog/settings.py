@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class LogSettings:
     """Limits of one log in one process; the defaults are right for production.
 
-    `outcome_s_max`: how long a command waits for a definite answer of the database. `tries_max`: how often a command
+    `outcome_s_max`: how long a command waits for a definite answer of the database. `turn_s_max`: how long it waits for
+    those before it on the same stream, so that both together stay below 30 s. `tries_max`: how often a command
     is decided again after others were first. `state_save_every`: a folded state is saved when it is this many
     positions ahead of what is saved (fewer are replayed as fast as the state is read); saving waits `save_delay_s`
     so that many commands on one stream become one write. `check_states` (in tests): a folded state that does not
@@ -15,6 +16,7 @@ class LogSettings:
     """
 
     outcome_s_max: float = 20.0
+    turn_s_max: float = 8.0
     tries_max: int = 8
     event_bytes_max: int = 256 * 1024
     batch_commits_max: int = 256

@@ -37,12 +37,13 @@ class Turn:
 class Turns:
     """All queues of a process. Several streams are taken in sorted order, so that nobody waits in a ring."""
 
-    def __init__(self, *, waiting_per_stream_max: int) -> None:
+    def __init__(self, *, waiting_per_stream_max: int, wait_s_max: float) -> None:
         self._waiting_max = waiting_per_stream_max
+        self._wait_s_max = wait_s_max
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}
 
     async def take(self, streams: Iterable[str]) -> Turn:
-        """Wait for the turn on all of `streams`. Raises StreamContended when a queue is full."""
+        """Wait for the turn on all of `streams`. Raises StreamContended when a queue is full or stands still."""
         taken: list[str] = []
         turn = Turn(self, taken)
         try:
@@ -73,6 +74,14 @@ class Turns:
             raise StreamContended
         waiter = asyncio.get_running_loop().create_future()
         line.append(waiter)
+        try:
+            async with asyncio.timeout(self._wait_s_max):
+                await self._handed_over(stream, waiter)
+        except TimeoutError:
+            # Else the waits of those who stand behind a blocked decision would add up.
+            raise StreamContended from None
+
+    async def _handed_over(self, stream: str, waiter: asyncio.Future[None]) -> None:
         try:
             await waiter
         except asyncio.CancelledError:

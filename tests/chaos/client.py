@@ -70,6 +70,8 @@ class Clients:
     acknowledged_s: list[float] = field(default_factory=list)
     effects: list[tuple[float, float]] = field(default_factory=list)
     """When a command was acknowledged and when its effect was seen."""
+    longest_s: float = 0.0
+    """The longest time that any command waited for its answer."""
     _attempts: dict[str, int] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
     _began_s: float = field(default_factory=time.monotonic)
@@ -200,6 +202,7 @@ class Clients:
                 at_s=self.elapsed_s(),
             )
         )
+        began_s = self.elapsed_s()
         try:
             return await self._request(
                 "POST",
@@ -210,8 +213,13 @@ class Clients:
                 key=key,
                 now=request.now,
             )
+        except httpx2.TimeoutException:  # a process that is killed closes its connections: this one lives and is silent
+            self.journal.failed(Answer(key, 0, f"silent for {_ANSWER_S_MAX:.0f} s", "", 0, "", self.elapsed_s()))
+            return None
         except _BROKEN:
             return None
+        finally:
+            self.longest_s = max(self.longest_s, self.elapsed_s() - began_s)
 
     async def _request(
         self,

@@ -94,6 +94,7 @@ def _summary(run: Run, evidence: Evidence) -> Table:
         ("documents recomputed", documents),
         ("queries that carried a receipt", len(evidence.journal.reads)),
         ("requests that were never answered, asked again", run.retried),
+        ("seconds that the slowest answer took", f"{run.clients.longest_s:.1f}"),
         ("seconds until every read model had every fact", f"{run.caught_up_s:.1f}"),
     ):
         table.add_row(what, str(figure))

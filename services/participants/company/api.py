@@ -47,7 +47,12 @@ class Answering:
         return receipt_body(receipt, identifier)
 
 
-Answers = Annotated[Answering, Depends()]
+async def _answering(request: Request, response: Response) -> Answering:
+    # FastAPI calls what is not a coroutine, a class too, on a worker thread: that costs as much as half a command.
+    return Answering(request, response)
+
+
+Answers = Annotated[Answering, Depends(_answering)]
 """How a command is answered: Location, ETag and receipt."""
 
 

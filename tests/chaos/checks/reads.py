@@ -24,7 +24,7 @@ def own_writes_are_read(evidence: Evidence) -> Iterator[Finding]:
 
 
 def answers_are_expected(evidence: Evidence) -> Iterator[Finding]:
-    """Clients are refused for the ceiling and for deciding twice, and never get a fault."""
+    """Clients are refused for the ceiling and for deciding twice, never get a fault, and never wait for ever."""
     for entry in evidence.journal.entries.values():
         if entry.refusal is not None and entry.refusal.code not in _EXPECTED:
             yield Finding("answers-are-expected", f"{entry.first.operation} {entry.first.key}: {entry.refusal.code}")

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from shared.eventlog.refusals import StreamContended
 from shared.eventlog.turns import Turns
 from tests.unit.eventlog.faults import WAIT_S_MAX, everybody_waits
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_who_is_cancelled_when_its_turn_has_just_come_passes_it_on() -> None:
-    turns = Turns(waiting_per_stream_max=10)
+    turns = Turns(waiting_per_stream_max=10, wait_s_max=WAIT_S_MAX)
     first = await turns.take(["a"])
     second = asyncio.ensure_future(turns.take(["a"]))
     third = asyncio.ensure_future(turns.take(["a"]))
@@ -24,7 +25,7 @@ async def test_who_is_cancelled_when_its_turn_has_just_come_passes_it_on() -> No
 
 
 async def test_who_is_cancelled_in_line_for_its_second_stream_gives_back_the_first() -> None:
-    turns = Turns(waiting_per_stream_max=10)
+    turns = Turns(waiting_per_stream_max=10, wait_s_max=WAIT_S_MAX)
     holder = await turns.take(["b"])
     waiting = asyncio.ensure_future(turns.take(["a", "b"]))
     await everybody_waits()
@@ -36,7 +37,7 @@ async def test_who_is_cancelled_in_line_for_its_second_stream_gives_back_the_fir
 
 
 async def test_streams_taken_in_either_order_never_wait_in_a_ring() -> None:
-    turns = Turns(waiting_per_stream_max=100)
+    turns = Turns(waiting_per_stream_max=100, wait_s_max=WAIT_S_MAX)
 
     async def work(streams: list[str]) -> None:
         turn = await turns.take(streams)
@@ -47,7 +48,7 @@ async def test_streams_taken_in_either_order_never_wait_in_a_ring() -> None:
 
 
 async def test_a_turn_is_kept_until_what_is_pending_is_done() -> None:
-    turns = Turns(waiting_per_stream_max=10)
+    turns = Turns(waiting_per_stream_max=10, wait_s_max=WAIT_S_MAX)
     turn = await turns.take(["a"])
     pending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     turn.hold_until(pending)
@@ -58,3 +59,13 @@ async def test_a_turn_is_kept_until_what_is_pending_is_done() -> None:
     pending.set_result(None)
     await everybody_waits()
     assert following.done()
+
+
+async def test_who_stands_behind_a_blocked_decision_is_told_in_time_and_gives_back_what_it_had() -> None:
+    turns = Turns(waiting_per_stream_max=10, wait_s_max=0.01)
+    blocked = await turns.take(["b"])
+    with pytest.raises(StreamContended):
+        await asyncio.wait_for(turns.take(["a", "b"]), WAIT_S_MAX)
+    (await asyncio.wait_for(turns.take(["a"]), WAIT_S_MAX)).leave()
+    blocked.leave()
+    (await asyncio.wait_for(turns.take(["b"]), WAIT_S_MAX)).leave()
