@@ -4,12 +4,14 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 import structlog
 import uvicorn
 
 from deploy.initialise import topic_of
 from deploy.services import SERVICES
+from shared.garbage import collect_rarely
 from shared.kernel.ids import new_id
 from shared.mongo import Client, connect
 from shared.projector.definition import Projection
@@ -19,6 +21,8 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.web.application import create_api
 from shared.web.runtime import open_runtime, verifier_of
+
+_NEW_OBJECTS: Final = 50_000  # a search takes milliseconds then, and comes every few hundred requests
 
 log = structlog.get_logger()
 
@@ -38,8 +42,10 @@ async def serve(settings: Settings, services: Sequence[Service], *, host: str, p
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # nothing here asks who the proxy's client was
             timeout_graceful_shutdown=10,
         )
+        collect_rarely(_NEW_OBJECTS)
         await uvicorn.Server(config).serve()
 
 

@@ -24,6 +24,7 @@ _VERSION_S_MAX: Final = 20.0
 _DOWNLOAD_S_MAX: Final = 600.0
 _LOCK_EVERY_S: Final = 0.5
 
+_KAFKA: Final = f"kafka-{KAFKA_VERSION}"
 _COORDINATES: Final = (
     f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
     f"+org.apache.kafka:kafka-tools:{KAFKA_VERSION}"
@@ -55,17 +56,27 @@ async def class_path(cache_dir: Path) -> str:
         ProgramUnusableError: another process has been downloading for ten minutes.
         StartFailedError: the jars could not be had.
     """
-    known = cache_dir / f"kafka-{KAFKA_VERSION}.json"
+    return ":".join(await fetched(cache_dir, _KAFKA, _COORDINATES))
+
+
+async def fetched(cache_dir: Path, name: str, coordinates: str, *, alone: bool = False) -> list[str]:
+    """Return the files of Maven `coordinates`, after downloading them if need be; remembered as `name`.
+
+    `coordinates` are `group:artifact:version`, several joined by `+`, and come with everything that they depend on.
+    `alone`: exactly one file, without what it depends on, as `group:artifact:version:classifier:packaging`.
+    Raises as `class_path`.
+    """
+    known = cache_dir / f"{name}.json"
     if not _remembered(known):
         async with _alone_in(cache_dir):
             if not _remembered(known):  # nor did the one before us fetch it
-                write_whole(known, json.dumps(await _resolved(cache_dir)))
-    return ":".join(_remembered(known))
+                write_whole(known, json.dumps(await _resolved(cache_dir, name, coordinates, alone=alone)))
+    return _remembered(known)
 
 
 def is_cached(cache_dir: Path) -> bool:
     """Tell whether `class_path` will answer without a download."""
-    return bool(_remembered(cache_dir / f"kafka-{KAFKA_VERSION}.json"))
+    return bool(_remembered(cache_dir / f"{_KAFKA}.json"))
 
 
 async def _version(java: str) -> int:
@@ -82,11 +93,12 @@ def _remembered(known: Path) -> list[str]:
     return jars if all(Path(jar).exists() for jar in jars) else []
 
 
-async def _resolved(cache_dir: Path) -> list[str]:
+async def _resolved(cache_dir: Path, name: str, coordinates: str, *, alone: bool) -> list[str]:
     if find_spec("jgo") is None:
         raise LocalExtraMissingError("jgo")
     script = str(Path(__file__).with_name("resolve_jars.py"))
-    command = Command("kafka-jars", (sys.executable, script, _COORDINATES, str(cache_dir)))
+    options = ("--alone",) if alone else ()
+    command = Command(f"{name}-jars", (sys.executable, script, *options, coordinates, str(cache_dir)))
     output = await run_once(command, timeout_s=_DOWNLOAD_S_MAX)
     jars: list[str] = json.loads(output.splitlines()[-1])
     return jars

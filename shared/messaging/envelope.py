@@ -58,12 +58,17 @@ def decode(headers: Iterable[tuple[str, bytes | None]], key: bytes | None) -> En
         if not (identifier and kind and source and stream and key):
             raise BadHeaders("a required header or the key is empty")
         # Written out, not looped over: a drain of a topic spends a tenth of its time here.
+        names = identifier.decode(), kind.decode(), stream.decode(), key.decode()
+        together = "".join(names)  # looked at once: four looks take as long as all the rest
+        if not together.isprintable() or (len(together) > _NAME_CHARACTERS_MAX and not _are_short(names)):
+            # What is not printable (a NUL first of all) could be no field name in MongoDB, and no line in a log.
+            raise BadHeaders("an id, a type, a subject or the key is too long or not printable")
         return Envelope(
-            _name(identifier),
-            _name(kind),
+            names[0],
+            names[1],
             source.decode(),
-            _name(stream),
-            _name(key),
+            names[2],
+            names[3],
             _sequence(sequence),
             _instant(at),
             trace.decode() if trace else None,
@@ -74,12 +79,8 @@ def decode(headers: Iterable[tuple[str, bytes | None]], key: bytes | None) -> En
         raise BadHeaders("a header or the key is not UTF-8") from None
 
 
-def _name(value: bytes) -> str:
-    # What is not printable (a NUL first of all) could be no field name in MongoDB, and no line in a log.
-    name = value.decode()
-    if len(name) > _NAME_CHARACTERS_MAX or not name.isprintable():
-        raise BadHeaders("an id, a type, a subject or the key is too long or not printable")
-    return name
+def _are_short(names: Iterable[str]) -> bool:
+    return all(len(name) <= _NAME_CHARACTERS_MAX for name in names)
 
 
 def _sequence(value: bytes | None) -> int:

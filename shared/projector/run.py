@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import gc
 import time
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import structlog
 
+from shared.garbage import collect_rarely
 from shared.lease import LEASE_TTL_S
 from shared.messaging import PARTITIONS, BrokerUnavailable
 from shared.mongo import Client, Database, DatabaseError
@@ -18,8 +17,6 @@ from shared.projector.feed import KafkaFeed
 from shared.projector.ownership import Ownership
 from shared.projector.store import MongoStore
 from shared.projector.worker import PAUSE_S_MAX, Worker
-
-_NEW_OBJECTS: Final = 500_000
 
 log = structlog.get_logger()
 
@@ -43,7 +40,7 @@ async def run_projector(  # noqa: PLR0913 - the composition of a worker: each is
     Outages are waited out, never skipped over; a bug of a fold parks its facts. Raises NotPreparedError when `prepare`
     has not been run, or the collections hold another version.
     """
-    _collect_rarely()
+    collect_rarely()  # every few polls instead of a hundred times in each: a third of a drain's time
     names = [topics[publisher] for publisher in projection.topics]
     if not await _prepared(database, projection, stop):
         return
@@ -56,15 +53,6 @@ async def run_projector(  # noqa: PLR0913 - the composition of a worker: each is
         await Worker(projection, names, feed=feed, store=store, ownership=ownership, clock=clock).run(stop)
     finally:
         await feed.stop()
-
-
-def _collect_rarely() -> None:
-    """Look for garbage cycles every few polls instead of a hundred times in each: that took a third of a drain's time.
-
-    A poll's facts live until its transaction ends, so a search before finds nothing. Holds for the whole process.
-    """
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 20, 100)
 
 
 async def _prepared(database: Database, projection: Projection, stop: asyncio.Event) -> bool:

@@ -31,6 +31,7 @@ _ALWAYS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _NO_STORE: Final = (b"cache-control", b"no-store")
+_REDIRECTIONS: Final = 300
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -129,6 +130,8 @@ def _with_headers(send: Send, exchange: Exchange) -> Send:
             headers.extend(_ALWAYS)
             headers.append((b"content-security-policy", (PAGE_POLICY if page else API_POLICY).encode()))
             headers.append((b"traceparent", exchange.traceparent.encode()))
+            if exchange.status < _REDIRECTIONS:
+                headers.extend(exchange.success_headers)
             if b"cache-control" not in given:
                 headers.append(_NO_STORE)
         await send(message)

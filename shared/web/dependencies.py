@@ -1,11 +1,11 @@
 """The types that endpoints ask for: log, contents, database, context, time, read-your-writes."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
 from shared.contents.port import ContentStore
 from shared.eventlog.port import CommandContext, EventLog
@@ -15,7 +15,7 @@ from shared.web.exchange import exchange_of
 from shared.web.headers import expected_version, idempotency_key, set_etag
 from shared.web.paging import Page, PageOf
 from shared.web.receipts import parse_after
-from shared.web.routes import Given
+from shared.web.routes import Given, Wait
 from shared.web.runtime import READ_WAIT_S, Reads, Runtime
 
 __all__ = [
@@ -32,6 +32,18 @@ __all__ = [
     "reads_after",
     "set_etag",
 ]
+
+_AFTER: Final[Mapping[str, Any]] = {
+    "name": "after",
+    "in": "query",
+    "required": False,
+    "schema": {
+        "anyOf": [{"type": "string"}, {"type": "null"}],
+        "description": "`after` ur ett kvitto / `after` of a receipt",
+        "title": "After",
+    },
+    "description": "`after` ur ett kvitto / `after` of a receipt",
+}
 
 
 def _runtime(request: Request) -> Runtime:
@@ -94,15 +106,10 @@ def reads_after(projection: str) -> Any:  # noqa: ANN401 - FastAPI's Depends has
     Use it as `dependencies=[reads_after("applications")]`. Raises ReadModelBehind (503), StreamParkedOrHeld (409),
     MalformedInput (422).
     """
-    return Depends(_waiter(projection))
 
-
-def _waiter(projection: str) -> Callable[..., Awaitable[None]]:
-    async def wait(
-        request: Request,
-        after: Annotated[str | None, Query(description="`after` ur ett kvitto / `after` of a receipt")] = None,
-    ) -> None:
+    async def until(request: Request) -> None:
+        after = request.query_params.get("after")
         if after is not None:
             await _runtime(request).reads.wait(projection, parse_after(after), READ_WAIT_S)
 
-    return wait
+    return Depends(Wait(until, _AFTER))

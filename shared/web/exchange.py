@@ -23,7 +23,7 @@ class Exchange:
 
     `incoming` is the body on its way, None where the method has none; `body` is complete and within its limit once
     the route has read it. `actor` is the caller once verified and reduced to what the endpoint asks for; `sandbox_now`
-    the time that a sandbox request runs at.
+    the time that a sandbox request runs at; `success_headers` are sent with a 2xx only.
     """
 
     trace_id: str
@@ -34,6 +34,7 @@ class Exchange:
     actor: Actor | None = None
     status: int = 0
     sandbox_now: datetime | None = None
+    success_headers: tuple[tuple[bytes, bytes], ...] = ()
 
     def attach(self, scope: Scope) -> None:
         """Make this the exchange of `scope`."""

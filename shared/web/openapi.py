@@ -105,6 +105,10 @@ def _complete(operation: dict[str, Any], method: str, route: RouteContext) -> No
         operation["security"] = [{"bearer": []}]
         operation["x-permission"] = permission.name
         operation["x-roles"] = sorted(permission.roles)
+    for wait in known.waits if isinstance(known, Route) else ():
+        parameters = operation.setdefault("parameters", [])
+        if all(parameter["name"] != wait.described["name"] for parameter in parameters):
+            parameters.append(dict(wait.described))
     if isinstance(known, Route) and known.is_command:
         operation.setdefault("parameters", []).extend(_command_headers(method))
     responses = operation["responses"]

@@ -6,7 +6,7 @@ request is read directly.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
@@ -60,23 +60,42 @@ class Given(Generic[T]):
         return self.read(request)
 
 
+@dataclass(frozen=True)
+class Wait:
+    """Something that a request may have to wait for before its endpoint is called, named by a query parameter.
+
+    `described` is that parameter in OpenAPI. `until` returns when the endpoint may be called, or raises a refusal.
+    """
+
+    until: Callable[[Request], Awaitable[None]]
+    described: Mapping[str, Any]
+
+    async def __call__(self, request: Request) -> None:
+        """Wait; this is how FastAPI itself asks, where a router is served without `add_routes`."""
+        await self.until(request)
+
+
 class Route(APIRoute):
     """A route that knows its permission and whether it takes the context of a command."""
 
     permission: Permission | None
     is_command: bool
+    waits: "tuple[Wait, ...]"
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
         plan = _plan(endpoint)
         self.permission = plan.permission
         self.is_command = any(given.is_command for _, given in plan.given)
+        asked = list(options.pop("dependencies", None) or ())
+        self.waits = tuple(found.dependency for found in asked if isinstance(found.dependency, Wait))
+        options["dependencies"] = [found for found in asked if not isinstance(found.dependency, Wait)]
         super().__init__(path, plan.compiled(), **options)
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, behind the permission and then the body: nothing is read for who may not send it."""
         handler = super().get_route_handler()
-        permission = self.permission
+        permission, waits = self.permission, self.waits
         takes_file = self._takes_file()
 
         async def permitted(request: Request) -> Response:
@@ -88,6 +107,9 @@ class Route(APIRoute):
                 if takes_file:
                     incoming.limit = request.app.state.runtime.settings.file_bytes_max
                 exchange.body = await incoming.read()
+            if waits and request.scope["query_string"]:
+                for wait in waits:
+                    await wait.until(request)
             return await handler(request)
 
         return permitted

@@ -14,7 +14,7 @@ from deploy.local.failures import LocalPartsError
 from shared.logs import configure_logs
 from tests.bench.commands import measure as commands
 from tests.bench.draining import measure as relay
-from tests.bench.machine import this_machine
+from tests.bench.machine import Others, this_machine
 from tests.bench.projector import measure as projector
 from tests.bench.stage import Stage, a_stage
 from tests.bench.tables import WIDTH, Figures, show
@@ -35,7 +35,10 @@ async def main(names: Sequence[str]) -> None:
         out.print(machine.sentence(), style="bold")
         out.print()
         for name in names or SECTIONS:
-            show(await SECTIONS[name](stage), out)
+            others = Others()
+            show(
+                await SECTIONS[name](stage), out, f"Meanwhile other processes took {others.share():.0%} of the machine."
+            )
 
 
 if __name__ == "__main__":

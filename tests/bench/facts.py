@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypedDict
 
-from shared.contracts.applications import BudgetAmount
 from shared.contracts.call import BudgetCategory
 from shared.contracts.event import Event
 from shared.eventlog.documents import CommitDocument, PublishedEvent, document_id, event_id
@@ -16,6 +15,7 @@ from shared.projector.definition import Projection, Recorded, View
 SERVICE: Final = "bench"
 TRACE: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 _BEGAN_AT: Final = datetime(2023, 3, 15, 8, 0, tzinfo=UTC)
+_CATEGORIES: Final = tuple(BudgetCategory)
 _AT_ONCE: Final = 40
 """So many streams are written to at the same time."""
 
@@ -32,9 +32,12 @@ class WorkReported(Event):
     minutes: int
     persons: int
     final: bool
-    amounts: list[BudgetAmount]
+    category: BudgetCategory
+    amount_ore: int
+    activity: str
+    enrolment: str
     contents: str
-    voucher_series: str = "A"
+    attachment: str
 
 
 class WorkRow(TypedDict):
@@ -52,18 +55,34 @@ class WorkRow(TypedDict):
     version: int
 
 
+_NOTHING: Final = WorkRow(
+    _id="",
+    organisation="",
+    reports=0,
+    minutes=0,
+    amount_ore=0,
+    per_category={},
+    last_report="",
+    last_on="",
+    contents="",
+    version=0,
+)
+
+
 def project_work(row: WorkRow | None, event: WorkReported, recorded: Recorded) -> WorkRow:
     """Fold one report."""
-    per_category = dict(row["per_category"]) if row else {}
-    for part in event.amounts:
-        per_category[part.category.value] = per_category.get(part.category.value, 0) + part.amount_ore
+    sums = row or _NOTHING
+    category = event.category.value
     return WorkRow(
         _id=event.project,
         organisation=event.organisation,
-        reports=(row["reports"] if row else 0) + 1,
-        minutes=(row["minutes"] if row else 0) + event.minutes,
-        amount_ore=(row["amount_ore"] if row else 0) + sum(part.amount_ore for part in event.amounts),
-        per_category=per_category,
+        reports=sums["reports"] + 1,
+        minutes=sums["minutes"] + event.minutes,
+        amount_ore=sums["amount_ore"] + event.amount_ore,
+        per_category={
+            **sums["per_category"],
+            category: sums["per_category"].get(category, 0) + event.amount_ore,
+        },
         last_report=event.report_id,
         last_on=event.period_to.isoformat(),
         contents=event.contents,
@@ -76,8 +95,8 @@ def as_update(event: WorkReported, sequence: int) -> dict[str, dict[str, object]
     added: dict[str, object] = {
         "reports": 1,
         "minutes": event.minutes,
-        "amount_ore": sum(part.amount_ore for part in event.amounts),
-        **{f"per_category.{part.category.value}": part.amount_ore for part in event.amounts},
+        "amount_ore": event.amount_ore,
+        f"per_category.{event.category.value}": event.amount_ore,
     }
     kept: dict[str, object] = {
         "organisation": event.organisation,
@@ -118,13 +137,12 @@ def a_report(project: str, count: int) -> WorkReported:
         minutes=60 + count % 420,
         persons=1 + count % 12,
         final=False,
-        amounts=[
-            BudgetAmount(category=BudgetCategory.PERSONNEL, amount_ore=1_250_000 + count),
-            BudgetAmount(category=BudgetCategory.EXTERNAL_SERVICES, amount_ore=480_000),
-            BudgetAmount(category=BudgetCategory.TRAVEL, amount_ore=95_000),
-            BudgetAmount(category=BudgetCategory.FLAT_RATE, amount_ore=187_500),
-        ],
+        category=_CATEGORIES[count % len(_CATEGORIES)],
+        amount_ore=1_250_000 + count,
+        activity=new_id(),
+        enrolment=new_id(),
         contents=f"{random.getrandbits(256):064x}",
+        attachment=f"{random.getrandbits(256):064x}",
     )
 
 

@@ -1,5 +1,6 @@
 """The machine and the versions that figures belong to."""
 
+import contextlib
 import os
 import platform
 from dataclasses import dataclass
@@ -54,3 +55,28 @@ def _processor() -> str:
         if name.strip() == "model name":
             return value.strip()
     return platform.machine()
+
+
+class Others:
+    """How much of the machine somebody else took since this was made: figures of a busy machine are no figures."""
+
+    def __init__(self) -> None:
+        self._began = self._now()
+
+    def share(self) -> float:
+        """Return the processor time of processes that are not ours, as a share of all processors' time."""
+        busy, own, whole = (now - then for now, then in zip(self._now(), self._began, strict=True))
+        return max(0.0, busy - own) / whole if whole else 0.0
+
+    @staticmethod
+    def _now() -> tuple[float, float, float]:
+        """Return the seconds that processors were busy, that they were for us, and that there were in all."""
+        times = psutil.cpu_times()
+        whole = sum(times) - times.guest - times.guest_nice
+        me = psutil.Process()
+        own = 0.0
+        for process in (me, *me.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended, and counts as its parent's child
+                used = process.cpu_times()
+                own += used.user + used.system + used.children_user + used.children_system
+        return whole - times.idle - times.iowait, own, whole

@@ -56,8 +56,8 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if value >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def show(figures: Figures, console: Console) -> None:
-    """Print a table."""
+def show(figures: Figures, console: Console, circumstances: str) -> None:
+    """Print a table, its notes, and under what circumstances it was measured."""
     table = Table(title=figures.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for position, name in enumerate(figures.columns):
         right = position > 0 and name not in {"goal", ""}
@@ -65,6 +65,6 @@ def show(figures: Figures, console: Console) -> None:
     for row in figures.rows:
         table.add_row(*row)
     console.print(table)
-    for note in figures.notes:
+    for note in (*figures.notes, circumstances):
         console.print(f"  {note}", style="dim")
     console.print()

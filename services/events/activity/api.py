@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.events.activity import handlers, views
 from services.events.activity.domain import RecordAttendance
@@ -20,11 +20,11 @@ from services.events.activity.schemas.bodies import (
     activity_summary,
 )
 from shared.auth.permissions import FollowUpReader, ProjectEditor
-from shared.eventlog.port import Receipt
 from shared.kernel.ids import UUID_PATTERN, ActivityId, ApplicationId, new_id
 from shared.projector.definition import identifier_of
+from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
-from shared.web.schemas import CsvFile, ListOf, ReceiptBody, list_of, receipt_body
+from shared.web.schemas import CsvFile, ListOf, ReceiptBody, list_of
 
 router: Final = APIRouter(tags=["activities"])
 
@@ -34,36 +34,6 @@ ProjectFilter = Annotated[
 ]
 GuestsInQuery = Annotated[int, Query(ge=0, le=PEOPLE_MAX, description="Gäster / Guests")]
 _READS: Final = reads_after("events")
-
-
-class Answering:
-    """The answer to a command: where the thing is, and which version it has."""
-
-    def __init__(self, request: Request, response: Response) -> None:
-        self._path = request.url.path
-        self._response = response
-
-    def created(self, receipt: Receipt, identifier: str) -> ReceiptBody:
-        """Say where a new thing is: below the address that was called."""
-        return self._point_to(f"{self._path}/{identifier}", receipt, identifier)
-
-    def recorded(self, receipt: Receipt, identifier: str) -> ReceiptBody:
-        """Answer what was recorded on a thing, the parent of the address that was called."""
-        return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
-
-    def _point_to(self, address: str, receipt: Receipt, identifier: str) -> ReceiptBody:
-        self._response.headers["location"] = address
-        set_etag(self._response, receipt.positions[0].version)
-        return receipt_body(receipt, identifier)
-
-
-async def _answering(request: Request, response: Response) -> Answering:
-    # FastAPI calls what is not a coroutine, a class too, on a worker thread: that costs as much as half a command.
-    return Answering(request, response)
-
-
-Answers = Annotated[Answering, Depends(_answering)]
-"""How a command is answered: Location, ETag and receipt."""
 
 
 @router.post("/activities", status_code=201, dependencies=[_READS], summary="Planera aktivitet / Plan an activity")

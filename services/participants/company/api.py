@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from services.participants.company import handlers, views
 from services.participants.company.schemas import (
@@ -15,45 +15,15 @@ from services.participants.company.schemas import (
     company_summary,
 )
 from shared.auth.permissions import FollowUpReader, ProjectEditor
-from shared.eventlog.port import Receipt
 from shared.kernel.ids import UUID_PATTERN, CompanyId, new_id
 from shared.projector.definition import identifier_of
+from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
-from shared.web.schemas import ListOf, ReceiptBody, list_of, receipt_body
+from shared.web.schemas import ListOf, ReceiptBody, list_of
 
 router: Final = APIRouter(tags=["companies"])
 
 CompanyInPath = Annotated[CompanyId, Path(pattern=UUID_PATTERN, description="Företagets id / The company's id")]
-
-
-class Answering:
-    """The answer to a command: where the thing is, and which version it has."""
-
-    def __init__(self, request: Request, response: Response) -> None:
-        self._path = request.url.path
-        self._response = response
-
-    def created(self, receipt: Receipt, identifier: str) -> ReceiptBody:
-        """Say where a new thing is: below the address that was called."""
-        return self._point_to(f"{self._path}/{identifier}", receipt, identifier)
-
-    def recorded(self, receipt: Receipt, identifier: str) -> ReceiptBody:
-        """Answer what was recorded on a thing, the parent of the address that was called."""
-        return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
-
-    def _point_to(self, address: str, receipt: Receipt, identifier: str) -> ReceiptBody:
-        self._response.headers["location"] = address
-        set_etag(self._response, receipt.positions[0].version)
-        return receipt_body(receipt, identifier)
-
-
-async def _answering(request: Request, response: Response) -> Answering:
-    # FastAPI calls what is not a coroutine, a class too, on a worker thread: that costs as much as half a command.
-    return Answering(request, response)
-
-
-Answers = Annotated[Answering, Depends(_answering)]
-"""How a command is answered: Location, ETag and receipt."""
 
 
 @router.post("/companies", status_code=201, summary="Registrera företag / Register a company")

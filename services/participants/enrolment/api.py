@@ -4,7 +4,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.participants.company.api import Answers
 from services.participants.enrolment import handlers, views
 from services.participants.enrolment.schemas import (
     EnrolCompanyBody,
@@ -18,6 +17,7 @@ from services.participants.enrolment.schemas import (
 from shared.auth.permissions import FollowUpReader, ProjectEditor
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, EnrolmentId, PersonId, new_id
 from shared.projector.definition import identifier_of
+from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
 from shared.web.schemas import ListOf, ReceiptBody, list_of
 

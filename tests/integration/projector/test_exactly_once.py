@@ -1,5 +1,7 @@
 """Every fact has exactly one effect: duplicates, holes, restarts, zombies and a log that begins anew."""
 
+import asyncio
+
 import pytest
 
 from shared.lease import Lease
@@ -8,6 +10,7 @@ from shared.projector.changes import Advance, Changes, Partition
 from shared.projector.collections import CHECKPOINTS, HELD, heads_of
 from shared.projector.commit import MissedError
 from shared.projector.definition import Projection
+from shared.projector.ownership import RENEW_S
 from shared.projector.store import MongoStore
 from tests.integration.projector.conftest import House, until
 from tests.unit.projector.things import BY_KEY, IN_DOCUMENTS, MIXED, PROJECTIONS, counted, noted
@@ -117,12 +120,15 @@ async def _cluster(house: House) -> str:
 
 async def test_workers_that_take_the_partitions_from_each_other_fold_each_fact_once(house: House) -> None:
     # Leases that are shorter than their renewal: every worker goes on believing for a while after another took over.
-    async with house.worker(MIXED, lease_ttl_s=0.2), house.worker(MIXED, lease_ttl_s=0.2):
-        for first in range(0, len(FACTS), 20):
-            before = await _epochs(house)
-            await house.publish(*FACTS[first : first + 20])
-            await until(lambda before=before: _taken_over_since(house, before))  # type: ignore[misc]  # bound now
-        await house.folded(MIXED)
+    async with house.worker(MIXED, lease_ttl_s=0.2):
+        # Half a renewal apart: in step with each other, both would always take up again what was theirs.
+        await asyncio.sleep(RENEW_S / 2)
+        async with house.worker(MIXED, lease_ttl_s=0.2):
+            for first in range(0, len(FACTS), 20):
+                before = await _epochs(house)
+                await house.publish(*FACTS[first : first + 20])
+                await until(lambda before=before: _taken_over_since(house, before))  # type: ignore[misc]  # bound now
+            await house.folded(MIXED)
     assert (await house.rows("totals"))["owner-a"]["total"] == 3 * sum(range(20))
 
 

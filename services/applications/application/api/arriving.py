@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from services.applications.application import handlers
-from services.applications.application.api.parts import Answers, ApplicationPath
+from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain import AcceptGrant, SignApplication, SubmitApplication
 from services.applications.application.schemas.answers import (
     CheckBody,
@@ -15,6 +15,7 @@ from services.applications.application.schemas.bodies import ApplicationBody, Si
 from shared.auth.actor import Role
 from shared.auth.permissions import Applicant, Signatory, Submitter
 from shared.kernel.ids import ApplicationId, new_id
+from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Log, Now
 from shared.web.schemas import ReceiptBody
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from services.applications.application import handlers
-from services.applications.application.api.parts import Answers, ApplicationPath
+from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain import (
     AssessApplication,
     DismissApplication,
@@ -14,6 +14,7 @@ from services.applications.application.domain import (
 from services.applications.application.schemas.bodies import AssessmentBody, DismissalBody, GrantBody, RejectionBody
 from shared.auth.permissions import CaseOfficer, DecisionMaker
 from shared.kernel.ids import ApplicationId
+from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Log
 from shared.web.schemas import ReceiptBody
 

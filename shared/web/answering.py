@@ -1,0 +1,37 @@
+"""How a command is answered: where the thing is, which version it has, and the receipt."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.eventlog.port import Receipt
+from shared.web.exchange import exchange_of
+from shared.web.routes import Given
+from shared.web.schemas import ReceiptBody, receipt_body
+
+
+class Answering:
+    """The answer to one command. Location and ETag go with it if it is a 2xx."""
+
+    __slots__ = ("_exchange", "_path")
+
+    def __init__(self, request: Request) -> None:
+        self._path: str = request.scope["path"]
+        self._exchange = exchange_of(request.scope)
+
+    def created(self, receipt: Receipt, identifier: str) -> ReceiptBody:
+        """Say where a new thing is: below the address that was called."""
+        return self._point_to(f"{self._path}/{identifier}", receipt, identifier)
+
+    def recorded(self, receipt: Receipt, identifier: str) -> ReceiptBody:
+        """Answer what was recorded on a thing, the parent of the address that was called."""
+        return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
+
+    def _point_to(self, address: str, receipt: Receipt, identifier: str) -> ReceiptBody:
+        version = receipt.positions[0].version
+        self._exchange.success_headers = ((b"location", address.encode("ascii")), (b"etag", b'"%d"' % version))
+        return receipt_body(receipt, identifier)
+
+
+Answers = Annotated[Answering, Depends(Given(Answering))]
+"""How a command is answered: Location, ETag and receipt."""
