@@ -7,7 +7,7 @@ other. That a stream which is only read has not moved since it was loaded is rea
 is appended to it after the snapshot is decided on that stream alone, and comes after this decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from shared.eventlog.claims import HeldClaim, all_claimed
@@ -15,13 +15,13 @@ from shared.eventlog.documents import COMMITS, document_id
 from shared.eventlog.store import FailedClaim, JointCommit, Outcome, StoredClaim
 from shared.mongo import (
     Client,
+    Command,
     Database,
+    Document,
     DuplicateKeyError,
-    Session,
     encoded,
-    find_all,
     raise_write_error,
-    run_transaction,
+    run_commands,
 )
 
 CLAIMS: Final = "claims"
@@ -43,16 +43,15 @@ async def insert_in_transaction(client: Client, database: Database, joint: Joint
     """Insert `joint` in one transaction and tell what became of it. Raises the driver's errors."""
     commits = [encoded(commit) for commit in joint.commits]
 
-    async def body(session: Session) -> Outcome:
-        if await _is_recorded(database, joint, session):
-            return Outcome.WRITTEN
-        await _touch_guards(database, joint, session)
-        await _claim(database, joint.claims, session)
-        await _command(database, session, {"insert": COMMITS, "documents": commits})
+    def body(send: Command) -> Outcome:
+        if not _is_recorded(joint, send):
+            _touch_guards(joint, send)
+            _claim(joint.claims, send)
+            raise_write_error(send({"insert": COMMITS, "documents": commits}))
         return Outcome.WRITTEN
 
     try:
-        return await run_transaction(client, body, deadline_s=_TRANSACTION_S_MAX)
+        return await run_commands(client, database, body, deadline_s=_TRANSACTION_S_MAX)
     except _NotMetError as not_met:
         return not_met.answer
     except DuplicateKeyError as error:
@@ -61,13 +60,11 @@ async def insert_in_transaction(client: Client, database: Database, joint: Joint
         return Outcome.POSITION_TAKEN if "_id" in pattern else Outcome.KEY_USED
 
 
-async def _is_recorded(database: Database, joint: JointCommit, session: Session) -> bool:
+def _is_recorded(joint: JointCommit, send: Command) -> bool:
     """Tell whether an earlier try has written this. Raises _NotMetError when a stream has moved."""
     own = {commit["_id"]: commit["commit_id"] for commit in joint.commits}
     ids = [*own, *(document_id(stream, version + 1) for stream, version in joint.unmoved)]
-    found = await find_all(
-        database, COMMITS, {"_id": {"$in": ids}}, options={"projection": {"commit_id": 1}}, session=session
-    )
+    found = _found(send, COMMITS, ids, {"commit_id": 1})
     recorded = {commit["_id"] for commit in found if own.get(commit["_id"]) == commit["commit_id"]}
     if recorded:
         return True  # all or nothing: one of them is all of them
@@ -76,25 +73,31 @@ async def _is_recorded(database: Database, joint: JointCommit, session: Session)
     return False
 
 
-async def _touch_guards(database: Database, joint: JointCommit, session: Session) -> None:
+def _touch_guards(joint: JointCommit, send: Command) -> None:
     if joint.guarded:
         mark = {"$set": {"commit_id": joint.commits[0]["commit_id"]}}
         updates = [{"q": {"_id": stream}, "u": mark, "upsert": True} for stream in joint.guarded]
-        await _command(database, session, {"update": GUARDS, "updates": updates})
+        raise_write_error(send({"update": GUARDS, "updates": updates}))
 
 
-async def _claim(database: Database, claims: tuple[StoredClaim, ...], session: Session) -> None:
+def _claim(claims: tuple[StoredClaim, ...], send: Command) -> None:
     """Write every claim. Raises _NotMetError for the first that cannot be met."""
     if not claims:
         return
-    found = await find_all(database, CLAIMS, {"_id": {"$in": [claim.id for claim in claims]}}, session=session)
+    found = _found(send, CLAIMS, [claim.id for claim in claims], {})
     held = {claim["_id"]: cast("HeldClaim", claim) for claim in found}
     after = all_claimed(held, claims)
     if isinstance(after, int):
         raise _NotMetError(FailedClaim(after))
     updates = [{"q": {"_id": id_}, "u": claim, "upsert": True} for id_, claim in after.items()]
-    await _command(database, session, {"update": CLAIMS, "updates": updates})
+    raise_write_error(send({"update": CLAIMS, "updates": updates}))
 
 
-async def _command(database: Database, session: Session, command: dict[str, Any]) -> None:
-    raise_write_error(await database.command(command, session=session))
+def _found(send: Command, collection: str, ids: Sequence[str], fields: Document) -> list[Document]:
+    """Return the documents with these ids, in the transaction's snapshot: all in the first batch, they are small."""
+    find = {"find": collection, "filter": {"_id": {"$in": list(ids)}}, "projection": fields, "batchSize": len(ids) + 1}
+    cursor = send(find)["cursor"]
+    if cursor["id"]:
+        raise OverflowError(f"{len(ids)} documents of {collection} are more than one answer holds")
+    documents: list[Document] = cursor["firstBatch"]
+    return documents

@@ -18,7 +18,7 @@ from shared.mongo.errors import (
 from shared.mongo.names import ASCENDING, DESCENDING, Client, Collection, Database, Document, Session, Timestamp
 from shared.mongo.reading import find_all
 from shared.mongo.schema import create_collections, create_index
-from shared.mongo.transactions import run_transaction
+from shared.mongo.transactions import Command, run_commands, run_transaction
 
 __all__ = [
     "ASCENDING",
@@ -30,6 +30,7 @@ __all__ = [
     "BulkWriteError",
     "Client",
     "Collection",
+    "Command",
     "Database",
     "DatabaseError",
     "Document",
@@ -49,5 +50,6 @@ __all__ = [
     "is_transient",
     "is_transient_code",
     "raise_write_error",
+    "run_commands",
     "run_transaction",
 ]

@@ -3,23 +3,30 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+import time
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, Final, TypeAlias, TypeVar
 
+from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.mongo.connection import WRITE_TIMEOUT_MS
-from shared.mongo.names import Client, Session, in_transaction
+from shared.mongo.names import Client, Database, Document, Session, in_transaction
 
 T = TypeVar("T")
+Command: TypeAlias = Callable[[Document], Document]
+"""Runs one command in the transaction and returns its answer; raises the driver's errors."""
 
 DEADLINE_S: Final = 20.0
 _PAUSE_S_FIRST: Final = 0.002
 _PAUSE_S_MAX: Final = 0.5
-_SNAPSHOT: Final = ReadConcern("snapshot")
-_MAJORITY: Final = WriteConcern("majority", wtimeout=WRITE_TIMEOUT_MS, j=True)
+_OPTIONS: Final[dict[str, Any]] = {
+    "read_concern": ReadConcern("snapshot"),
+    "write_concern": WriteConcern("majority", wtimeout=WRITE_TIMEOUT_MS, j=True),
+    "max_commit_time_ms": WRITE_TIMEOUT_MS,
+}
 
 
 async def run_transaction(
@@ -31,22 +38,49 @@ async def run_transaction(
     conflict, step-down) repeats it as a whole; UnknownTransactionCommitResult repeats the commit. Neither goes on
     past `deadline_s`: then the driver's error is raised, and if `is_transient(error)` the outcome may be unknown.
     """
-    loop = asyncio.get_running_loop()
-    give_up_at = loop.time() + deadline_s
-    pause_s = _PAUSE_S_FIRST
+    give_up_at = time.monotonic() + deadline_s
     async with await client.start_session() as session:
+        pauses = _pauses()
         while True:
             try:
                 return await _attempt(session, body, give_up_at)
             except PyMongoError as error:
-                if not error.has_error_label("TransientTransactionError") or loop.time() >= give_up_at:
+                if not _may_repeat(error, "TransientTransactionError", give_up_at):
                     raise
-            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards no secret
-            pause_s = min(pause_s * 2, _PAUSE_S_MAX)
+            await asyncio.sleep(next(pauses))
+
+
+async def run_commands(
+    client: Client, database: Database, body: Callable[[Command], T], *, deadline_s: float = DEADLINE_S
+) -> T:
+    """Run `body` in one transaction as `run_transaction` does, but all of it on one worker thread.
+
+    For a body that only sends commands to `database`: each await of the driver is a change of threads there and back,
+    which costs more than a small command. Whoever stops waiting does not stop it: the outcome is then unknown.
+    """
+    return await asyncio.to_thread(_run_commands, client.delegate, database.name, body, time.monotonic() + deadline_s)
+
+
+def _run_commands(client: Any, name: str, body: Callable[[Command], T], give_up_at: float) -> T:  # noqa: ANN401 - motor gives its inner client no type
+    database = client[name]
+    with client.start_session() as session:
+
+        def command(document: Document) -> Document:
+            answer: Document = database.command(document, session=session)
+            return answer
+
+        pauses = _pauses()
+        while True:
+            try:
+                return _attempt_at_once(session, body, command, give_up_at)
+            except PyMongoError as error:
+                if not _may_repeat(error, "TransientTransactionError", give_up_at):
+                    raise
+            time.sleep(next(pauses))
 
 
 async def _attempt(session: Session, body: Callable[[Session], Awaitable[T]], give_up_at: float) -> T:
-    session.start_transaction(read_concern=_SNAPSHOT, write_concern=_MAJORITY, max_commit_time_ms=WRITE_TIMEOUT_MS)
+    session.start_transaction(**_OPTIONS)
     try:
         result = await body(session)
         await _commit(session, give_up_at)
@@ -59,16 +93,50 @@ async def _attempt(session: Session, body: Callable[[Session], Awaitable[T]], gi
     return result
 
 
+def _attempt_at_once(session: ClientSession, body: Callable[[Command], T], command: Command, give_up_at: float) -> T:
+    session.start_transaction(**_OPTIONS)
+    try:
+        result = body(command)
+        _commit_at_once(session, give_up_at)
+    except BaseException:
+        if session.in_transaction:
+            with contextlib.suppress(PyMongoError):  # the same
+                session.abort_transaction()
+        raise
+    return result
+
+
 async def _commit(session: Session, give_up_at: float) -> None:
-    loop = asyncio.get_running_loop()
-    pause_s = _PAUSE_S_FIRST
-    while True:
+    for pause_s in _pauses():
         try:
             await session.commit_transaction()
         except PyMongoError as error:
-            if not error.has_error_label("UnknownTransactionCommitResult") or loop.time() >= give_up_at:
+            if not _may_repeat(error, "UnknownTransactionCommitResult", give_up_at):
                 raise
         else:
             return
         await asyncio.sleep(pause_s)
+
+
+def _commit_at_once(session: ClientSession, give_up_at: float) -> None:
+    for pause_s in _pauses():
+        try:
+            session.commit_transaction()
+        except PyMongoError as error:
+            if not _may_repeat(error, "UnknownTransactionCommitResult", give_up_at):
+                raise
+        else:
+            return
+        time.sleep(pause_s)
+
+
+def _may_repeat(error: PyMongoError, label: str, give_up_at: float) -> bool:
+    return error.has_error_label(label) and time.monotonic() < give_up_at
+
+
+def _pauses() -> Generator[float, None, None]:
+    """Yield ever longer pauses in seconds, spread so that those who met once do not meet again."""
+    pause_s = _PAUSE_S_FIRST
+    while True:
+        yield pause_s * random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards no secret
         pause_s = min(pause_s * 2, _PAUSE_S_MAX)

@@ -6,15 +6,15 @@ from typing import Final, TypeAlias, TypeVar
 from shared.mongo import (
     UNENCODABLE,
     Client,
+    Command,
     Database,
     Document,
     OperationFailure,
-    Session,
     is_duplicate_key,
     is_transient,
     is_transient_code,
     raise_write_error,
-    run_transaction,
+    run_commands,
 )
 from shared.projector.aside import held_document, parked_document
 from shared.projector.changes import Advance, Changes, HeadEntry, Partition
@@ -75,17 +75,18 @@ class Transaction:
         """
         commands = [*self._checkpoints(claim, advances), *self._commands(changes)]
 
-        async def body(session: Session) -> None:
+        def body(send: Command) -> None:
             for command, matching in commands:
-                answer = await self._write(command, session)
+                answer = self._write(command, send)
                 if matching and answer["n"] != matching:
                     raise MissedError
 
-        await run_transaction(self._client, body)
+        await run_commands(self._client, self._database, body)
 
-    async def _write(self, command: Document, session: Session) -> Document:
+    @staticmethod
+    def _write(command: Document, send: Command) -> Document:
         try:
-            answer: Document = await self._database.command(command, session=session)
+            answer = send(command)
         except OperationFailure as error:
             if error.code in _REFUSED_COMMAND_CODES and not is_transient(error):
                 raise WriteRefusedError(f"code {error.code}") from error
