@@ -1,6 +1,7 @@
 """The documents that integrators read are those that the code generates: drift fails."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from shared.contracts.catalogue import FACT_OF_TYPE, UnknownVersionError, fact_o
 from shared.contracts.event import Event
 
 SAMPLES = Path(__file__).parent / "samples"
+AS_PUBLISHED = Path(__file__).parent / "samples.sha256"
+"""What each sample was when it was added, as `sha256sum` writes it: a new sample is a new line, and no line changes."""
 
 
 @pytest.mark.parametrize(("place", "text"), [pytest.param(*document, id=document[0].name) for document in documents()])
@@ -26,6 +29,15 @@ def test_every_fact_has_a_sample_that_is_still_understood(ce_type: str) -> None:
         fact = FACT_OF_TYPE[ce_type].model_validate_json(sample.read_text())
         said = json.loads(fact.model_dump_json())
         assert _is_said(json.loads(sample.read_text()), said), f"{sample.name} lost something when read"
+
+
+def test_no_sample_was_edited_after_it_was_added() -> None:
+    lines = [line.split() for line in AS_PUBLISHED.read_text().splitlines()]
+    published = {name: digest for digest, name in lines}
+    found = {sample.name: sha256(sample.read_bytes()).hexdigest() for sample in SAMPLES.glob("*.json")}
+    assert found.keys() - published.keys() == set(), "add a line for each to samples.sha256"
+    edited = {name for name, digest in published.items() if found.get(name) != digest}
+    assert not edited, "facts that say this are stored for ever: add another sample instead of editing one"
 
 
 def _is_said(sample: Any, said: Any) -> bool:  # noqa: ANN401 - JSON
