@@ -27,10 +27,17 @@ class Answering:
         """Answer what was recorded on a thing, the parent of the address that was called."""
         return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
 
+    def state_version(self, receipt: Receipt) -> None:
+        """Say which version the stream of the command has now, where the answer has a body of its own."""
+        self._exchange.success_headers = (_etag(receipt),)
+
     def _point_to(self, address: str, receipt: Receipt, identifier: str) -> ReceiptBody:
-        version = receipt.positions[0].version
-        self._exchange.success_headers = ((b"location", address.encode("ascii")), (b"etag", b'"%d"' % version))
+        self._exchange.success_headers = ((b"location", address.encode("ascii")), _etag(receipt))
         return receipt_body(receipt, identifier)
+
+
+def _etag(receipt: Receipt) -> tuple[bytes, bytes]:
+    return b"etag", b'"%d"' % receipt.positions[0].version
 
 
 Answers = Annotated[Answering, Depends(Given(Answering))]

@@ -86,7 +86,13 @@ def gate_of(settings: Settings) -> Gate:
 
 
 def _bare(runtime: Runtime) -> FastAPI:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"metrics": False, "logs": False},  # ours are Prometheus' and structlog's; traces join the operator's
+    )
     app.state.runtime = runtime
     app.add_exception_handler(Refusal, render_refusal)
     app.add_exception_handler(RequestValidationError, render_malformed)

@@ -18,11 +18,11 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from shared.auth.permissions import Permission
+from shared.web.direct import REQUEST, direct_handler
 from shared.web.exchange import JSON, exchange_of
 
 T = TypeVar("T")
 
-_REQUEST: Final = "request_of_route"
 _BASE: Final = ("shared.web.", "shared.auth.")
 _CARRIED_OVER: Final = (
     "response_model",
@@ -94,7 +94,7 @@ class Route(APIRoute):
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, behind the permission and then the body: nothing is read for who may not send it."""
-        handler = super().get_route_handler()
+        handler = direct_handler(self, super().get_route_handler())
         permission, waits = self.permission, self.waits
         takes_file = self._takes_file()
 
@@ -170,7 +170,7 @@ class _Plan:
 
         @wraps(endpoint)
         async def call(**found: Any) -> Any:  # noqa: ANN401 - the endpoint's own
-            request = found.pop(_REQUEST)
+            request = found.pop(REQUEST)
             if actor is not None:
                 found[actor] = exchange_of(request.scope).actor
             for name, value in given:
@@ -179,7 +179,7 @@ class _Plan:
 
         taken = {actor, *(name for name, _ in given)}
         asked = [p.replace(kind=p.KEYWORD_ONLY) for p in self.signature.parameters.values() if p.name not in taken]
-        request = inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+        request = inspect.Parameter(REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request)
         call.__signature__ = self.signature.replace(parameters=[*asked, request])  # type: ignore[attr-defined]  # how inspect is told
         return call
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 
 from fastapi import Body as RawBody
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
@@ -37,6 +37,8 @@ class Body(Part):
     A body is validated from its bytes, in JSON mode: strict and yet able to read dates, enumerations and tuples,
     which a strict model cannot do once another parser has turned the bytes into Python objects.
     """
+
+    reads_bytes: ClassVar[bool] = True
 
     @classmethod
     @override

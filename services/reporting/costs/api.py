@@ -30,6 +30,7 @@ from services.reporting.costs.schemas.sent import (
 )
 from shared.auth.permissions import Controller, CostReader, Economist, PayoutApprover
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, PaymentRequestId, new_id
+from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
 from shared.web.schemas import ListOf, ReceiptBody, SieFile, list_of, receipt_body
 
@@ -83,7 +84,7 @@ async def report_costs(
     contents: Contents,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> CostReportReceipt:
     """Ansök om utbetalning: en periods kostnader ur en inläst huvudbok (C1–C6). Schablonen räknas ut.
 
@@ -92,7 +93,7 @@ async def report_costs(
     """
     command = body.command(PaymentRequestId(new_id()), project_id)
     receipt = await handlers.report_costs(command, log=log, contents=contents, db=db, context=context)
-    set_etag(response, receipt.positions[0].version)
+    answers.state_version(receipt)
     return cost_report_receipt(receipt)
 
 
@@ -109,7 +110,7 @@ async def verify_costs(
     contents: Contents,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> VerificationReceipt:
     """Granska varje rad: godkänt, underkänt och vilande blir tillsammans det redovisade (C8).
 
@@ -117,7 +118,7 @@ async def verify_costs(
     """
     command = body.command(payment_request_id)
     receipt = await handlers.verify_costs(command, log=log, contents=contents, db=db, context=context)
-    set_etag(response, receipt.positions[0].version)
+    answers.state_version(receipt)
     return verification_receipt(receipt)
 
 
@@ -135,7 +136,7 @@ async def pay_in_co_funding(
     contents: Contents,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> ReceiptBody:
     """Ange extern medfinansiering som har betalats in (C9). Egna medel räknas ur huvudboken.
 
@@ -144,7 +145,7 @@ async def pay_in_co_funding(
     receipt = await handlers.pay_in_co_funding(
         body.command(project_id), log=log, contents=contents, db=db, context=context
     )
-    set_etag(response, receipt.positions[0].version)
+    answers.state_version(receipt)
     return receipt_body(receipt, project_id)
 
 
@@ -161,7 +162,7 @@ async def approve_payout(
     log: Log,
     db: Db,
     context: Context,
-    response: Response,
+    answers: Answers,
 ) -> PayoutReceipt:
     """Besluta om utbetalning: beloppet räknas ut (C9). Den som har granskat får inte besluta.
 
@@ -169,7 +170,7 @@ async def approve_payout(
     the approver must hold, by the approval levels of the call.
     """
     receipt = await handlers.approve_payout(body.command(project_id, actor.roles), log=log, db=db, context=context)
-    set_etag(response, receipt.positions[0].version)
+    answers.state_version(receipt)
     return payout_receipt(receipt)
 
 
