@@ -6,10 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help demo up down test check format contracts bench chaos browser lock audit clean wrk
+.PHONY: help demo up down test check format contracts bench bench-peers chaos chaos-twins sim browser lock audit clean wrk
 
 help: ## List what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@echo "Building the environment in .venv (once; about a minute on a bare machine)"
@@ -34,7 +34,7 @@ check: $(STAMP) ## Format, lint, types, imports, architecture and unit tests: se
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
-	@$(BIN)/pytest -q -x -n auto tests/unit tests/contracts tests/architecture
+	@$(BIN)/pytest -q -x -n auto tests/unit tests/contracts tests/architecture tests/sim
 
 test: check browser ## Everything that CI runs, on a real Kafka, a real MongoDB and a real browser
 	@$(BIN)/pytest -q tests/integration tests/journeys tests/chaos
@@ -53,12 +53,21 @@ contracts: $(STAMP) ## Write OpenAPI and AsyncAPI again (their drift fails the c
 bench: $(STAMP) wrk ## Measure commands, projector, freshness and relay side by side
 	@$(BIN)/python -m tests.bench
 
+bench-peers: $(STAMP) wrk ## Measure beside Kafka Connect, Debezium and an outbox; rebuilds, a rush, at rest (MINUTES=10)
+	@$(BIN)/python -m tests.bench sink router commands rebuild rush idle --minutes $(or $(MINUTES),2)
+
 wrk:
 	@command -v wrk >/dev/null || { echo "Installing wrk, which sends the load"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; }
 
-chaos: $(STAMP) ## Kill, freeze and cut on purpose under load, then check every promise
-	@$(BIN)/pytest -q -s tests/chaos
+chaos: $(STAMP) ## Break everything on purpose under load, then check every promise (SEEDS=60 MINUTES=30 UNSCALED=1)
+	@$(BIN)/python -m tests.chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(UNSCALED),--unscaled)
+
+chaos-twins: $(STAMP) ## Break one guarantee after the other on purpose: the checker must catch each
+	@$(BIN)/python -m tests.chaos --twins
+
+sim: $(STAMP) ## Run the engine under a virtual clock, thousands of seeds in minutes (SEEDS=2000 FIRST=0, or SEED=123 alone)
+	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0))
 
 lock: $(STAMP) ## Resolve the dependencies again and write them with hashes
 	@for set in dev:--all-extras local:--extra=local base:; do \

@@ -1,9 +1,10 @@
 """The `lotsen` command: what an operator starts, prepares and looks at."""
 
 import asyncio
+import getpass
+import os
 import sys
 from collections.abc import Coroutine
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,6 +12,8 @@ import typer
 import uvloop
 from rich.console import Console
 
+from deploy.names import ServiceName
+from deploy.read_models import add_commands
 from shared.logs import configure_logs
 from shared.settings import Settings, SettingsError, load_settings
 
@@ -25,15 +28,6 @@ parked = typer.Typer(no_args_is_help=True, help="Facts that could not be taken, 
 app.add_typer(parked, name="parked")
 
 console: Final = Console(stderr=True, highlight=False)
-
-
-class ServiceName(StrEnum):
-    """The services that can be named on the command line."""
-
-    APPLICATIONS = "applications"
-    PARTICIPANTS = "participants"
-    EVENTS = "events"
-    REPORTING = "reporting"
 
 
 Services = Annotated[list[ServiceName], typer.Argument(help="One or more of the four services.", show_default=False)]
@@ -55,6 +49,14 @@ def _settings() -> Settings:
         raise typer.Exit(SettingsError.exit_code) from None
     configure_logs(settings.log_level)
     return settings
+
+
+def _who() -> str:
+    """Return the name of whoever sits at the terminal; a container's user has none but a number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -110,11 +112,18 @@ def work(services: Services) -> None:
 
 
 def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> None:
-    from deploy.processes import work as work_services  # noqa: PLC0415 - help is quick without the engine
+    from deploy.health import AddressTakenError  # noqa: PLC0415 - help is quick without the engine
+    from deploy.processes import work as work_services  # noqa: PLC0415 - the same
     from deploy.services import SERVICES  # noqa: PLC0415 - the same
 
     settings = _settings()
-    _run(work_services(settings, [SERVICES[name] for name in services], relays=relays, projectors=projectors))
+    try:
+        _run(work_services(settings, [SERVICES[name] for name in services], relays=relays, projectors=projectors))
+    except AddressTakenError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error.exit_code) from None
+    except ExceptionGroup:  # each bug was logged where it ended its worker
+        raise typer.Exit(os.EX_SOFTWARE) from None
 
 
 @app.command()
@@ -126,11 +135,17 @@ def init() -> None:
 
 
 @app.command()
-def lag() -> None:
-    """Show how far every read model is behind its topics, and how fresh it is."""
-    from deploy.status import print_lag  # noqa: PLC0415 - help is quick without the engine
+def lag(
+    *,
+    partitions: Annotated[bool, typer.Option("--partitions", help="Show every partition of every read model.")] = False,
+    max_seconds: Annotated[
+        float | None, typer.Option(min=0, help="End with code 3 when a read model or a relay is further behind.")
+    ] = None,
+) -> None:
+    """Show how far every read model is behind its topics, and every relay behind its log."""
+    from deploy.lag import print_lag  # noqa: PLC0415 - help is quick without the engine
 
-    _ask(print_lag(_settings()))
+    _ask(print_lag(_settings(), partitions=partitions, seconds_max=max_seconds))
 
 
 @parked.command("list")
@@ -149,6 +164,57 @@ def parked_show(
     from deploy.status import print_parked_fact  # noqa: PLC0415 - help is quick without the engine
 
     _ask(print_parked_fact(_settings(), identifier))
+
+
+By = Annotated[str, typer.Option(default_factory=_who, help="Who asks; kept with the request.", show_default=False)]
+Wait = Annotated[float, typer.Option(min=0, max=3600, help="How many seconds to wait for the answer.")]
+WAIT_S: Final = 60.0
+
+
+@parked.command("replay")
+def parked_replay(
+    *,
+    what: Annotated[str | None, typer.Argument(help="An id that `lotsen parked list` printed, or a stream.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every stream with parked facts.")] = False,
+    projection: Annotated[str | None, typer.Option(help="Only in this read model, as `lotsen lag` names it.")] = None,
+    by: By,
+    wait: Wait = WAIT_S,
+) -> None:
+    """Fold parked facts again, each stream in its order. What still fails is parked again with its new reason."""
+    from deploy.parked import Wish, replay_parked  # noqa: PLC0415 - help is quick without the engine
+
+    if (what is None) != everything:
+        raise typer.BadParameter("name an id or a stream, or say --all")
+    _ask(replay_parked(_settings(), Wish(what, projection, by), wait))
+
+
+@parked.command("drop")
+def parked_drop(
+    *,
+    identifier: Annotated[str, typer.Argument(help="The id that `lotsen parked list` printed.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with what was dropped.")],
+    by: By,
+    wait: Wait = WAIT_S,
+) -> None:
+    """Drop a record that is no fact of the log: without usable headers, or the stranger of a fork."""
+    from deploy.parked import drop_parked  # noqa: PLC0415 - help is quick without the engine
+
+    _ask(drop_parked(_settings(), identifier, by=by, why=reason, wait_s=wait))
+
+
+@app.command()
+def republish(
+    *,
+    service: Annotated[ServiceName, typer.Argument(help="The service that recorded the stream.", show_default=False)],
+    stream: Annotated[str, typer.Argument(help="The stream, as `lotsen parked list` names it.")],
+    first: Annotated[int, typer.Argument(metavar="FROM", min=1, max=9_999_999_999, help="The first position.")],
+    by: By,
+    wait: Wait = WAIT_S,
+) -> None:
+    """Have the relay of SERVICE send STREAM again, from position FROM on. Followers drop what they have."""
+    from deploy.republish import republish as send_again  # noqa: PLC0415 - help is quick without the engine
+
+    _ask(send_again(_settings(), service, stream, first, by=by, wait_s=wait))
 
 
 @app.command()
@@ -198,6 +264,9 @@ def contracts() -> None:
 
     for place in write():
         typer.echo(place.name)
+
+
+add_commands(app, lambda work: _ask(work(_settings())))
 
 
 def say(sentence: str) -> None:

@@ -2,27 +2,38 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import structlog
 import uvicorn
+from prometheus_client import Counter
 
-from deploy.initialise import topic_of
+from deploy.generations import keep_relaying
+from deploy.health import answering, live, ready
+from deploy.initialise import database_of, topic_of
 from deploy.services import SERVICES
 from shared.garbage import collect_rarely
 from shared.kernel.ids import new_id
+from shared.messaging import TopicName
 from shared.mongo import Client, connect
 from shared.projector.definition import Projection
+from shared.projector.keeping import keep_editions
 from shared.projector.run import run_projector
 from shared.relay.run import RelaySettings, run_relay
 from shared.service import Service
 from shared.settings import Settings
+from shared.watchdog import Watchdog, guarded
 from shared.web.application import create_api
 from shared.web.runtime import open_runtime, verifier_of
 
 _NEW_OBJECTS: Final = 50_000  # a search takes milliseconds then, and comes every few hundred requests
+
+FAILURES: Final = Counter(
+    "lotsen_worker_failures_total", "Workers that ended by a bug, and their process with them", ("worker",)
+)
 
 log = structlog.get_logger()
 
@@ -52,42 +63,93 @@ async def serve(settings: Settings, services: Sequence[Service], *, host: str, p
 async def work(settings: Settings, services: Sequence[Service], *, relays: bool, projectors: bool) -> None:
     """Run relays and projectors of `services` until SIGINT or SIGTERM; then hand over and return.
 
-    When one of them ends with a bug all are stopped, and whoever supervises the process starts it again.
+    When one of them ends with a bug all hand over what they have, and the bugs are raised (an ExceptionGroup); when one
+    stands still the watchdog ends the process (75). Whoever supervises the process starts it again. Raises
+    AddressTakenError when health and metrics have an address that is taken.
     """
-    async with _stop_on_signal() as stop, _client(settings) as client, asyncio.TaskGroup() as group:
-        for service in services:
-            if relays:
-                group.create_task(_relay(settings, service, client, stop), name=f"relay {service.name}")
-            if projectors:
-                for projection in service.projections:
-                    name = f"project {service.name}/{projection.name}"
-                    group.create_task(_project(settings, service, projection, client, stop), name=name)
-        log.info("work_started", services=[service.name for service in services], relays=relays, projectors=projectors)
+    watchdog = Watchdog(settings.still_s_max)
+    async with _stop_on_signal() as stop, _client(settings) as client:
+        loop = asyncio.get_running_loop()
+        probes = {"mongodb": lambda: client.admin.command("ping")}
+        checks = {"/health/live": live(loop), "/health/ready": ready(loop, watchdog, probes)}
+        with guarded(watchdog), answering(settings.health_host, settings.health_port, checks):
+            async with asyncio.TaskGroup() as group:
+                for service in services:
+                    for name, run in _workers(settings, service, client, stop, relays=relays, projectors=projectors):
+                        group.create_task(counted(name, run(watchdog)), name=name)
+                names = [service.name for service in services]
+                log.info("work_started", services=names, relays=relays, projectors=projectors)
     log.info("work_ended")
 
 
-async def _relay(settings: Settings, service: Service, client: Client, stop: asyncio.Event) -> None:
-    relay = RelaySettings(
-        service=service.name,
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        topic=topic_of(settings.namespace, service.name),
-        owner=new_id(),
-    )
-    await run_relay(client[f"{settings.namespace}_{service.name}"], relay, stop)
+def _workers(
+    settings: Settings, service: Service, client: Client, stop: asyncio.Event, *, relays: bool, projectors: bool
+) -> Iterator[tuple[str, Callable[[Watchdog], Coroutine[Any, Any, None]]]]:
+    """Yield the workers of one service by name; each is begun with the watchdog that it is to tell its progress."""
+    if relays:
+        yield f"relay {service.name}", partial(_relay, settings, service, client, stop)
+    if projectors:
+        for projection in service.projections:
+            name = f"project {service.name}/{projection.name}"
+            yield name, partial(_project, settings, service, projection, client, stop)
+
+
+async def counted(name: str, worker: Coroutine[Any, Any, None]) -> None:
+    """Run a worker; a bug that ends it is counted and logged before it ends the process."""
+    try:
+        await worker
+    except Exception as error:
+        FAILURES.labels(name).inc()
+        log.critical("worker_failed", worker=name, error=type(error).__name__, exc_info=error)
+        raise
+
+
+async def _relay(settings: Settings, service: Service, client: Client, stop: asyncio.Event, watchdog: Watchdog) -> None:
+    """Relay the service's log, on whatever topic its generation has."""
+    database = database_of(client, settings, service.name)
+    progress = watchdog.watch(f"relay {service.name}")
+
+    async def run(topic: TopicName, ended: asyncio.Event) -> None:
+        relay = RelaySettings(
+            service=service.name,
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            topic=topic,
+            owner=new_id(),
+        )
+        await run_relay(database, relay, ended, progress)
+
+    await keep_relaying(database, service.name, run, stop, namespace=settings.namespace)
 
 
 async def _project(
-    settings: Settings, service: Service, projection: Projection, client: Client, stop: asyncio.Event
+    settings: Settings,
+    service: Service,
+    projection: Projection,
+    client: Client,
+    stop: asyncio.Event,
+    watchdog: Watchdog,
 ) -> None:
-    await run_projector(
-        client=client,
-        database=client[f"{settings.namespace}_{service.name}"],
-        projection=projection,
-        topics={name: topic_of(settings.namespace, name) for name in SERVICES},
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        owner=new_id(),
-        stop=stop,
-    )
+    """Fold facts into every edition of the projection that this program can fold."""
+    database = database_of(client, settings, service.name)
+    first_topics = {name: topic_of(settings.namespace, name) for name in SERVICES}
+
+    async def run(edition: Projection, reads: Mapping[str, str], ended: asyncio.Event) -> None:
+        progress = watchdog.watch(f"project {service.name}/{edition.name}")
+        try:
+            await run_projector(
+                client=client,
+                database=database,
+                projection=edition,
+                topics={**first_topics, **reads},
+                bootstrap_servers=settings.kafka_bootstrap_servers,
+                owner=new_id(),
+                stop=ended,
+                progress=progress,
+            )
+        finally:
+            watchdog.forget(progress)
+
+    await keep_editions(database, projection, run, stop)
 
 
 @asynccontextmanager

@@ -8,6 +8,18 @@ from shared.mongo import Database
 
 COLLECTION = "leases"
 LEASE_TTL_S = 6.0
+_LIVES_AHEAD_MAX = 2
+
+
+def is_alive(ttl_s: float) -> dict[str, Any]:
+    """Return the expression on a document's `expires_at` that says whether it is still to come.
+
+    An instant further ahead than anybody could have set it was set by a server whose clock was wrong, and does not
+    count: its owner may be long dead. Clocks of servers may differ by one `ttl_s` before that takes a live lease away,
+    and then its owner's writes are refused as any late ones. A missing instant is before all others.
+    """
+    latest = {"$add": ["$$NOW", int(ttl_s * 1000) * _LIVES_AHEAD_MAX]}
+    return {"$and": [{"$gt": ["$expires_at", "$$NOW"]}, {"$lte": ["$expires_at", latest]}]}
 
 
 class Lease:
@@ -75,7 +87,9 @@ class Lease:
         first = leases[0]
         collection, asked_at = first._leases, first._clock()  # noqa: SLF001 - an instance of this very class
         names = [lease.name for lease in leases]
-        ours = {"_id": {"$in": names}, "owner": first.owner}
+        # By epoch, or one that was another's meanwhile would be kept under an epoch whose writes are all refused.
+        held = [{"_id": lease.name, "epoch": lease.epoch} for lease in leases]
+        ours = {"_id": {"$in": names}, "owner": first.owner, "$or": held}
         later = [{"$set": {"expires_at": first._expiry()}}]  # noqa: SLF001 - the same
         answer = await collection.update_many(ours, later)
         kept = set(names)
@@ -98,9 +112,9 @@ class Lease:
         return {"epoch": {"$not": {"$gt": self.epoch}}}
 
     def _claim(self) -> dict[str, Any]:
-        """Return the fields as they are when the lease is ours or free (a missing instant is before all others)."""
+        """Return the fields as they are when the lease is ours or free."""
         ours = {"$eq": ["$owner", self.owner]}
-        free = {"$lte": ["$expires_at", "$$NOW"]}
+        free = {"$not": [is_alive(self.ttl_s)]}
         next_epoch = {"$add": [{"$ifNull": ["$epoch", 0]}, 1]}
         return {
             "owner": {"$cond": [{"$or": [ours, free]}, self.owner, "$owner"]},

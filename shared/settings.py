@@ -9,6 +9,8 @@ import yaml
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.watchdog import STILL_S_MAX
+
 _PLACEHOLDER: Final = "changeme"
 _KEY_BYTES: Final = 32
 _PREFIX: Final = "LOTSEN_"
@@ -79,6 +81,12 @@ class Settings(BaseSettings):
     requests_in_flight_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     bytes_in_flight_max: Annotated[int, Field(ge=1_000_000, le=4_000_000_000)] = 200_000_000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    health_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Where relays and projectors answer for health and metrics; nowhere without it."""
+    still_s_max: Annotated[float, Field(ge=5, le=3_600)] = STILL_S_MAX
+    """How long work may lie unmoved before a worker that is in no known outage: then its process ends (75)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn, TypeVar
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -18,10 +18,13 @@ EXIT_STILL: Final = os.EX_TEMPFAIL
 """The exit code (75) of a process that its own watchdog ended: nothing is wrong with the data, start it again."""
 LOOK_S: Final = 1.0
 _LATE_S: Final = 5.0
+_EXCUSED_S: Final = 30.0  # longer than any wait between two tries
 _FRAMES: Final = 6
 
 STILL_S: Final = Gauge("lotsen_worker_still_seconds", "How long work has lain before a worker unmoved", ("worker",))
 STALLS: Final = Counter("lotsen_worker_stalls_total", "Workers that were ended because they stood still", ("worker",))
+
+Place = TypeVar("Place", bound=Hashable)
 
 log = structlog.get_logger()
 
@@ -42,15 +45,14 @@ class Progress:
 
     def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
-        self.away = False
-        """Whether the worker waits for a broker or a database that does not answer."""
         self.steps = 0
         """How many steps were finished."""
         self._clock = clock
         self._standing: Mapping[Hashable, _Standing] = {}
         self._in_hand_since_s: float | None = None
+        self._excused_at_s = float("-inf")
 
-    def saw(self, positions: Mapping[Hashable, int], ends: Mapping[Hashable, int]) -> None:
+    def saw(self, positions: Mapping[Place, int], ends: Mapping[Place, int]) -> None:
         """Tell how far each place is, and how far it could be; a place that is not named is no longer ours."""
         now_s = self._clock()
         standing: dict[Hashable, _Standing] = {}
@@ -60,7 +62,6 @@ class Progress:
                 stands = before is not None and before.position == position
                 standing[place] = before if stands and before else _Standing(position, now_s)
         self._standing = standing
-        self.away = False
 
     def began(self) -> None:
         """Tell that a step is in hand: a poll that brought something, partitions to take over."""
@@ -71,11 +72,11 @@ class Progress:
         """Tell that the step is done."""
         self.steps += 1
         self._in_hand_since_s = None
-        self.away = False
+        self._excused_at_s = float("-inf")
 
     def excused(self) -> None:
         """Tell that a part is away, and that this is known and waited out."""
-        self.away = True
+        self._excused_at_s = self._clock()
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -84,6 +85,11 @@ class Progress:
         self._standing = {place: _Standing(at.position, now_s) for place, at in self._standing.items()}
         if self._in_hand_since_s is not None:
             self._in_hand_since_s = now_s
+
+    @property
+    def waits(self) -> bool:
+        """Whether the worker said within the last half minute that a part is away, and has done nothing since."""
+        return self._clock() - self._excused_at_s < _EXCUSED_S
 
     def still_s(self) -> float:
         """Return for how many seconds the place that waits the longest has not moved; 0 when nothing waits."""
@@ -105,8 +111,13 @@ class Watchdog:
     def watch(self, name: str) -> Progress:
         """Return a progress that is looked at from now on."""
         progress = Progress(name, self._clock)
-        self.watched.append(progress)
+        self.watched = [*self.watched, progress]
         return progress
+
+    def forget(self, progress: Progress) -> None:
+        """Look no longer at a worker that has ended."""
+        self.watched = [other for other in self.watched if other is not progress]
+        STILL_S.remove(progress.name)
 
     def look(self) -> Progress | None:
         """Return a worker that stands still for too long, if there is one.
@@ -117,11 +128,12 @@ class Watchdog:
         now_s = self._clock()
         late = now_s - self._looked_at_s > _LATE_S
         self._looked_at_s = now_s
-        for progress in self.watched:
+        watched = self.watched
+        for progress in watched:
             if late:
                 progress.begin_anew()
             STILL_S.labels(progress.name).set(progress.still_s())
-        return next((progress for progress in self.watched if progress.still_s() > self.still_s_max), None)
+        return next((progress for progress in watched if progress.still_s() > self.still_s_max), None)
 
 
 def end_process(stalled: Progress) -> NoReturn:

@@ -3,6 +3,7 @@
 Everything that the engine needs from the driver is named here, so that another driver is a change of this package.
 """
 
+from shared.mongo.aliases import AliasedDatabase
 from shared.mongo.connection import LOCAL, MAJORITY, WRITE_MAJORITY, connect
 from shared.mongo.encoding import UNENCODABLE, Encoded, EncodingError, decoded, encoded
 from shared.mongo.errors import (
@@ -27,6 +28,7 @@ __all__ = [
     "MAJORITY",
     "UNENCODABLE",
     "WRITE_MAJORITY",
+    "AliasedDatabase",
     "BulkWriteError",
     "Client",
     "Collection",

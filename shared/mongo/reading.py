@@ -17,7 +17,7 @@ async def find_all(
     condition: Mapping[str, Any],
     *,
     options: Mapping[str, Any] = _NO_OPTIONS,
-    read_concern: Mapping[str, str] = MAJORITY,
+    read_concern: Mapping[str, Any] = MAJORITY,
     session: Session | None = None,
 ) -> list[Document]:
     """Return every document that meets `condition`, read at `read_concern` (in a transaction: in its snapshot).

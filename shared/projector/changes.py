@@ -1,12 +1,12 @@
 """What a folded poll wants to write, and what an owner remembers of its partitions between polls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.mongo import Encoded
-from shared.projector.decoding import Incoming, Problem, Raw
+from shared.mongo import Document, Encoded
+from shared.projector.decoding import Incoming, Problem, Raw, Unusable
 
 HELD_PER_STREAM_MAX = 1_000
 
@@ -31,6 +31,19 @@ class Advance(NamedTuple):
     expected: int
     next: int
     fact_at: datetime | None
+
+
+def advances_of(facts: Iterable[Incoming | Unusable], positions: Mapping[Partition, int]) -> dict[Partition, Advance]:
+    """Return how far facts that were polled move the checkpoints of their partitions."""
+    ends: dict[tuple[str, int], Incoming | Unusable] = {}
+    for fact in facts:
+        ends[fact.record.topic, fact.record.partition] = fact
+    advances = {}
+    for (topic, number), last in ends.items():
+        partition = Partition(topic, number)
+        at = last.recorded.at if isinstance(last, Incoming) else None
+        advances[partition] = Advance(positions[partition], last.record.offset + 1, at)
+    return advances
 
 
 class Parked(NamedTuple):
@@ -65,7 +78,8 @@ class Changes:
 
     `inserted` (not there before) and `replaced` documents are by the index of their view: `{id: stored form}`; `heads`
     by record key: `{stream: head}`.
-    `released` are held facts that were folded or parked now.
+    `released` are held facts that were folded or parked now. A replay also has `unparked`, the ids of parked rows that
+    are folded or written anew, `still_parked`, streams with other parked rows, and `answers`, updates of its request.
     """
 
     inserted: dict[int, dict[str, Encoded]] = field(default_factory=dict)
@@ -74,6 +88,9 @@ class Changes:
     held: list[Incoming] = field(default_factory=list)
     released: list[Place] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    unparked: list[str] = field(default_factory=list)
+    still_parked: set[str] = field(default_factory=set)
+    answers: list[Document] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
 
@@ -105,6 +122,7 @@ class Exceptions:
             if not released.ids:
                 del self.held[place.stream]
         self.parked.update(parked.incoming.recorded.stream for parked in changes.parked if parked.incoming)
+        self.parked.update(changes.still_parked)
 
 
 class Loaded(NamedTuple):

@@ -22,6 +22,7 @@ from shared.projector.collections import (
     CHECKPOINTS,
     HELD,
     PARKED,
+    REQUESTS,
     checkpoint_id,
     field_of,
     heads_of,
@@ -132,7 +133,13 @@ class Transaction:
         if changes.released:
             places = [place_id(projection.name, *place) for place in changes.released]
             yield {"delete": HELD, "deletes": [{"q": {"_id": {"$in": places}}, "limit": 0}]}, len(places)
+        if changes.unparked:  # before those that are parked again: their rows are written anew
+            yield (
+                {"delete": PARKED, "deletes": [{"q": {"_id": {"$in": changes.unparked}}, "limit": 0}]},
+                len(changes.unparked),
+            )
         yield from _updates(PARKED, (_if_absent(parked_document(projection, parked)) for parked in changes.parked))
+        yield from _updates(REQUESTS, ((answer, _RECORD_BYTES) for answer in changes.answers))
 
 
 def _head_update(key: str, heads: Mapping[str, HeadEntry]) -> tuple[Document, int]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 
 from shared.lease import COLLECTION as LEASES
-from shared.lease import LEASE_TTL_S, Lease
+from shared.lease import LEASE_TTL_S, Lease, is_alive
 from shared.messaging import PARTITIONS
 from shared.mongo import Database, DatabaseError, find_all
 from shared.projector.changes import Partition
@@ -81,7 +81,7 @@ class Ownership:
             for found in await find_all(
                 self._database,
                 WORKERS,
-                {"projection": self._projection, "$expr": {"$gt": ["$expires_at", "$$NOW"]}},
+                {"projection": self._projection, "$expr": is_alive(self._ttl_s)},
                 options={"projection": {"owner": 1}},
             )
         )
@@ -147,7 +147,7 @@ class Ownership:
             LEASES,
             {
                 "_id": {"$in": [lease.name for lease in self._leases.values()]},
-                "$expr": {"$gt": ["$expires_at", "$$NOW"]},
+                "$expr": is_alive(self._ttl_s),
             },
             options={"projection": {"_id": 1}},
         )

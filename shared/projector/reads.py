@@ -8,13 +8,17 @@ from typing import Final
 
 from shared.eventlog.port import Position
 from shared.kernel.refusals import Refusal
-from shared.mongo import Database, DatabaseError, Document, find_all
-from shared.projector.collections import HELD, PARKED, field_of, heads_of
+from shared.mongo import Database, DatabaseError, find_all
+from shared.projector.collections import HELD, PARKED
 from shared.projector.definition import Projection
+from shared.projector.heads import read_heads
+from shared.projector.live import Live
 
 PAUSE_S_FIRST: Final = 0.002
 PAUSE_S_MAX: Final = 0.1
 _PAUSE_GROWTH: Final = 1.5
+
+Clock = Callable[[], float]
 
 
 class ReadModelBehind(Refusal):
@@ -36,9 +40,9 @@ class StreamParkedOrHeld(Refusal):
 
 @dataclass(eq=False, slots=True)
 class _Waiter:
-    """One query that waits: which positions it still lacks."""
+    """One query that waits: which positions it must have, by stream."""
 
-    lacking: dict[str, Position]
+    positions: dict[str, Position]
     done: asyncio.Future[None]
 
 
@@ -49,9 +53,17 @@ class Reads:
     """
 
     def __init__(
-        self, database: Database, projections: Iterable[Projection], *, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        projections: Iterable[Projection],
+        *,
+        live: Live | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._pollers = {projection.name: _Poller(database, projection, clock) for projection in projections}
+        """Wait for the editions that `live` says are read; without it for those of the projections' own names."""
+        self._pollers = {
+            projection.name: _Poller(database, _editions(projection, live), clock) for projection in projections
+        }
 
     async def wait(self, projection: str, positions: Sequence[Position], timeout_s: float) -> None:
         """Return when the projection has folded all positions.
@@ -70,24 +82,23 @@ class Reads:
 class _Poller:
     """Asks for the heads that somebody waits for, often at first and then less and less."""
 
-    def __init__(self, database: Database, projection: Projection, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, editions: Callable[[], tuple[Projection, ...]], clock: Clock) -> None:
         self._database = database
-        self._projection = projection
+        self._editions = editions
         self._clock = clock
-        self._homes = tuple(view for view in projection.views if view.one_stream)
         self._waiters: set[_Waiter] = set()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def wait(self, positions: Sequence[Position], timeout_s: float) -> None:
-        lacking: dict[str, Position] = {}
+        wanted: dict[str, Position] = {}
         for position in positions:
-            known = lacking.get(position.stream)
+            known = wanted.get(position.stream)
             if known is None or known.version < position.version:
-                lacking[position.stream] = position
-        if not lacking:
+                wanted[position.stream] = position
+        if not wanted:
             return
-        waiter = _Waiter(lacking, asyncio.get_running_loop().create_future())
+        waiter = _Waiter(wanted, asyncio.get_running_loop().create_future())
         self._waiters.add(waiter)
         self._news.set()
         if self._task is None or self._task.done():
@@ -133,23 +144,29 @@ class _Poller:
 
     async def _look(self, asked: Sequence[_Waiter]) -> None:
         """Answer everybody who can be answered now."""
-        wanted = {position.stream: position.key for waiter in asked for position in waiter.lacking.values()}
-        # What is put aside is read first: a stream that is mended in between is then found to have come far enough.
-        aside = await self._aside(list(wanted))
-        heads = await self._heads(wanted)
+        wanted = {position.stream: position.key for waiter in asked for position in waiter.positions.values()}
+        states = await asyncio.gather(*(self._state(edition, wanted) for edition in self._editions()))
+        aside = set().union(*(aside for aside, _ in states))
+        reached = {stream: min(heads.get(stream, 0) for _, heads in states) for stream in wanted}
         for waiter in asked:
-            for stream, position in list(waiter.lacking.items()):
-                if heads.get(stream, 0) >= position.version:
-                    del waiter.lacking[stream]
-            if not waiter.lacking:
+            # All of them each time: another edition may be awaited now than when the first was found.
+            lacking = {stream for stream, at in waiter.positions.items() if reached[stream] < at.version}
+            if not lacking:
                 _end(waiter, None)
-            elif any(stream in aside for stream in waiter.lacking):
+            elif lacking & aside:
                 _end(waiter, StreamParkedOrHeld())
             if waiter.done.done():
                 self._waiters.discard(waiter)
 
-    async def _aside(self, streams: list[str]) -> set[str]:
-        condition = {"projection": self._projection.name, "stream": {"$in": streams}}
+    async def _state(self, edition: Projection, key_of: dict[str, str]) -> tuple[set[str], dict[str, int]]:
+        """Return which streams are put aside in one edition, and how far each has come."""
+        # What is put aside is read first: a stream that is mended in between is then found to have come far enough.
+        aside = await self._aside(edition, list(key_of))
+        heads = await read_heads(self._database, edition, key_of)
+        return aside, {stream: head.sequence for stream, head in heads.items()}
+
+    async def _aside(self, edition: Projection, streams: list[str]) -> set[str]:
+        condition = {"projection": edition.name, "stream": {"$in": streams}}
         found = await asyncio.gather(
             *(
                 find_all(self._database, name, condition, options={"projection": {"stream": 1}})
@@ -158,39 +175,9 @@ class _Poller:
         )
         return {document["stream"] for documents in found for document in documents}
 
-    async def _heads(self, key_of: dict[str, str]) -> dict[str, int]:
-        """Return how far each stream has come: by the document that keeps its head, else by its record key."""
-        fields = {"_stream": 1, "_head": 1}
-        reads = [
-            find_all(
-                self._database,
-                view.collection,
-                {"_id": {"$in": [view.document_of_stream(stream) for stream in key_of]}},
-                options={"projection": fields},
-            )
-            for view in self._homes
-        ]
-        keyed = find_all(
-            self._database,
-            heads_of(self._projection.name),
-            {"_id": {"$in": list(set(key_of.values()))}},
-            options={"projection": {f"streams.{field_of(stream)}": 1 for stream in key_of}},
-        )
-        *homes, by_key = await asyncio.gather(*reads, keyed)
-        heads = _heads_by_key(key_of, by_key)
-        for document in (document for documents in homes for document in documents):
-            if "_stream" in document:
-                heads[document["_stream"]] = int(document["_head"])
-        return heads
 
-
-def _heads_by_key(key_of: dict[str, str], found: Iterable[Document]) -> dict[str, int]:
-    streams = {document["_id"]: document.get("streams", {}) for document in found}
-    return {
-        stream: int(streams[key][field_of(stream)]["sequence"])
-        for stream, key in key_of.items()
-        if field_of(stream) in streams.get(key, {})
-    }
+def _editions(projection: Projection, live: Live | None) -> Callable[[], tuple[Projection, ...]]:
+    return (lambda: (projection,)) if live is None else (lambda: live.awaited(projection))
 
 
 def _end(waiter: _Waiter, error: Exception | None) -> None:

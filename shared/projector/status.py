@@ -7,6 +7,7 @@ from typing import NamedTuple
 from shared.mongo import Database, Document, find_all
 from shared.projector.changes import Partition
 from shared.projector.collections import CHECKPOINTS, HELD, PARKED, WORKERS
+from shared.projector.live import read_edition
 
 PARKED_LIST_MAX = 100
 
@@ -49,11 +50,11 @@ class Freshness(NamedTuple):
 async def freshness(
     database: Database, projection: str, *, ends: Mapping[tuple[str, int], int] | None = None
 ) -> Freshness:
-    """Return how fresh a projection is.
+    """Return how fresh a projection (the edition of it that is read through `database`) is.
 
     `ends` are the partitions' ends as the broker says now; without them those that live workers saw within seconds.
     """
-    where = {"projection": projection}
+    where = {"projection": read_edition(database, projection)}
     checkpoints = await find_all(
         database, CHECKPOINTS, where, options={"sort": {"topic": 1, "partition": 1}, "projection": _CHECKPOINT}
     )

@@ -8,7 +8,7 @@ from shared.mongo import WRITE_MAJORITY, Client, Database, Document, find_all, r
 from shared.projector.aside import stored_record
 from shared.projector.changes import Advance, Changes, Exceptions, HeadEntry, HeldStream, Loaded, Partition
 from shared.projector.collections import CHECKPOINTS, HELD, PARKED, checkpoint_id, heads_of, stream_of
-from shared.projector.commit import Transaction
+from shared.projector.commit import MissedError, Transaction
 from shared.projector.decoding import StoredRecord
 from shared.projector.definition import Projection
 
@@ -28,6 +28,8 @@ class MongoStore:
         Each claim puts a new token on every checkpoint, which no transaction of an earlier claim survives: neither a
         zombie's nor one of our own whose outcome is unknown, whichever of the number's topics it came from. So what
         is read after a claim stays true until the next one. Numbers that a later owner has claimed are left out.
+
+        Raises MissedError when an earlier claim of our own, which was long on its way, has overtaken this one.
         """
         self._claim = new_id()
         partitions = {
@@ -38,7 +40,11 @@ class MongoStore:
             return Loaded({}, Exceptions())
         await self._insert_missing(partitions, cluster_id)
         await self._fence(owned, topics)
-        found = await find_all(self._database, CHECKPOINTS, {"_id": {"$in": list(partitions)}, "claim": self._claim})
+        stored = await find_all(self._database, CHECKPOINTS, {"_id": {"$in": list(partitions)}})
+        found = [document for document in stored if document.get("claim") == self._claim]
+        others = [document for document in stored if document.get("claim") != self._claim]
+        if any(document.get("epoch", 0) <= owned[document["partition"]].epoch for document in others):
+            raise MissedError  # else the partition would be left to nobody
         await self._restart_if_moved(found, cluster_id)
         positions = {partitions[document["_id"]]: document["next"] for document in found}
         return Loaded(positions, await self._exceptions({partition.number for partition in positions}))

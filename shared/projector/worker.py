@@ -13,13 +13,16 @@ from shared.messaging import BrokerUnavailable, OffsetsOutOfRange
 from shared.mongo import DatabaseError
 from shared.projector import metrics
 from shared.projector.cache import Cache
-from shared.projector.changes import Advance, Changes, Exceptions, Partition
+from shared.projector.changes import Advance, Changes, Exceptions, Partition, advances_of
 from shared.projector.commit import MissedError, WriteRefusedError
 from shared.projector.decoding import Decoder, Incoming, Raw, Unusable
 from shared.projector.definition import Projection
 from shared.projector.folding import REFUSED, CarefulFold, Fold, NeedsCareError
 from shared.projector.needs import Needs
 from shared.projector.ports import Feed, Numbers, Store
+from shared.projector.replay import Replays
+from shared.projector.replay_part import Part
+from shared.watchdog import Progress
 
 FACTS_MAX: Final = 4_000
 POLL_MS: Final = 200  # how long an idle poll may keep a planned release waiting; costs nothing on the network
@@ -43,7 +46,7 @@ class _Ahead(NamedTuple):
 class Worker:
     """Folds the partitions that it owns, one transaction at a time. `stop` ends it between transactions."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition of a worker: each is a plain value, given once
         self,
         projection: Projection,
         topics: Sequence[str],
@@ -53,12 +56,15 @@ class Worker:
         ownership: Numbers,
         cache: Cache | None = None,
         clock: Callable[[], float] = time.monotonic,
+        progress: Progress | None = None,
+        replays: Replays | None = None,
     ) -> None:
         self._projection = projection
         self._topics = tuple(topics)
         self._feed = feed
         self._store = store
         self._ownership = ownership
+        self._replays = replays
         self._clock = clock
         self._decoder = Decoder(projection)
         self._cache = cache or Cache()
@@ -68,6 +74,8 @@ class Worker:
         self._pause_s = PAUSE_S_FIRST
         self._stop = asyncio.Event()
         self._label = projection.name
+        self._progress = progress or Progress(projection.name)
+        self._lag = metrics.Lag(projection.name, clock)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish the transaction and give everything away. Never ends by an outage."""
@@ -89,7 +97,9 @@ class Worker:
     async def _turn(self) -> None:
         """Take over what is ours and fold until something is not as expected."""
         try:
+            self._progress.began()
             await self._settle()
+            self._progress.finished()
             await self._flow()
         except MissedError:
             metrics.MISSES.labels(self._label).inc()
@@ -99,6 +109,7 @@ class Worker:
             await self._pause()
         except (BrokerUnavailable, DatabaseError, WriteRefusedError) as error:
             metrics.OUTAGES.labels(self._label).inc()
+            self._progress.excused()
             log.warning("projector_waits", projection=self._label, error=type(error).__name__, pause_s=self._pause_s)
             await self._pause()
 
@@ -125,21 +136,24 @@ class Worker:
         loaded = await self._store.claim(await self._ownership.settle(), self._topics, self._cluster_id)
         self._positions = dict(loaded.next)
         self._exceptions = loaded.exceptions
-        metrics.OWNED.labels(self._label).set(len({partition.number for partition in self._positions}))
+        self._lag.claimed(self._positions, self._exceptions)
 
     async def _flow(self) -> None:
         """Poll, fold, write, with the next poll in flight while a transaction runs."""
         ahead = await self._poll()
         while not (self._stop.is_set() or self._ownership.changed):
+            if self._replays and await self._replays.turn(self._positions, self._replay):
+                ahead = _Ahead(ahead.facts, None)  # what was read ahead is older than what was written
             if not ahead.facts:
                 ahead = await self._poll()
                 continue
+            self._progress.began()
             needs = ahead.needs or await self._read(ahead.facts)
-            advances, changes = await self._fold(ahead.facts, needs)
+            changes = await self._fold(ahead.facts, needs)
             self._follow(changes, needs)
             following = asyncio.create_task(self._poll(read=True))
             try:
-                await self._write(advances, changes)
+                await self._write(advances_of(ahead.facts, self._positions), changes)
             except WriteRefusedError:
                 await _end(following)
                 await self._isolate(ahead.facts)
@@ -185,28 +199,25 @@ class Worker:
             needs.receive_heads(keys, await self._store.heads(keys))
         return needs
 
-    async def _fold(
-        self, facts: Facts, needs: Needs, refused: Incoming | None = None
-    ) -> tuple[dict[Partition, Advance], Changes]:
+    async def _fold(self, facts: Facts, needs: Needs, refused: Incoming | None = None) -> Changes:
         """Fold what was polled. Whatever lies before the checkpoint is an overlap that nobody should have sent."""
-        advances = self._advances(facts)
         if refused is None:
             try:
-                return advances, Fold(self._projection, needs, self._exceptions).run()
+                return Fold(self._projection, needs, self._exceptions).run()
             except NeedsCareError:
                 needs = await self._read(facts)
-        return advances, CarefulFold(self._projection, needs, self._exceptions, refused).run()
+        return CarefulFold(self._projection, needs, self._exceptions, refused).run()
 
-    def _advances(self, facts: Facts) -> dict[Partition, Advance]:
-        ends: dict[tuple[str, int], Incoming | Unusable] = {}
-        for fact in facts:
-            ends[fact.record.topic, fact.record.partition] = fact
-        advances = {}
-        for (topic, number), last in ends.items():
-            partition = Partition(topic, number)
-            at = last.recorded.at if isinstance(last, Incoming) else None
-            advances[partition] = Advance(self._positions[partition], last.record.offset + 1, at)
-        return advances
+    async def _replay(self, part: Part) -> None:
+        """Fold what was parked, as if it came now. The checkpoint stands still, and the claim on it is compared."""
+        self._progress.began()
+        self._exceptions.parked.discard(part.lifted)
+        needs = await self._read(part.facts)
+        changes = await self._fold(part.facts, needs, part.refused)
+        part.settle(changes)
+        self._follow(changes, needs)
+        await self._write(part.standing(self._positions), changes)
+        self._cache.trim()
 
     def _follow(self, changes: Changes, needs: Needs) -> None:
         self._cache.follow(changes, needs.heads)
@@ -218,6 +229,8 @@ class Worker:
         metrics.TRANSACTION_SECONDS.labels(self._label).observe(self._clock() - started)
         self._positions.update((partition, advance.next) for partition, advance in advances.items())
         self._pause_s = PAUSE_S_FIRST
+        self._progress.finished()
+        self._lag.folded(advances)
         metrics.report(self._label, changes, self._exceptions)
 
     async def _isolate(self, facts: Facts) -> None:
@@ -250,11 +263,10 @@ class Worker:
         if not facts:
             return
         needs = await self._read(facts)
-        first = facts[0]
-        suspect = first if refused and isinstance(first, Incoming) else None
-        advances, changes = await self._fold(facts, needs, suspect)
+        suspect = facts[0] if refused and isinstance(facts[0], Incoming) else None
+        changes = await self._fold(facts, needs, suspect)
         self._follow(changes, needs)
-        await self._write(advances, changes)
+        await self._write(advances_of(facts, self._positions), changes)
 
     def _position(self, fact: Incoming | Unusable) -> int:
         """Return where the fact's partition is to be continued; a partition that was lost takes nothing."""
@@ -266,14 +278,16 @@ class Worker:
         told: dict[Partition, int] = {}
         while True:
             positions = dict(self._positions)
+            if self._ownership.changed:
+                self._progress.began()  # until it is settled
             try:
                 ends = await self._feed.ends(positions)
             except BrokerUnavailable:
-                ends = {}
-            if ends:
+                self._progress.excused()
+            else:
+                self._progress.saw(positions, ends)
+                self._lag.saw(positions, ends)
                 self._ownership.saw_ends(ends)
-                lag = sum(max(0, end - positions[partition]) for partition, end in ends.items())
-                metrics.LAG.labels(self._label).set(lag)
                 if positions != told and await self._feed.commit_for_lag_tools(positions):
                     told = positions
             await asyncio.sleep(LOOK_S)

@@ -13,10 +13,10 @@ AWAIT_MS = 1_000  # how long an idle getMore waits: also the longest that a plan
 _READ_MS_MAX = 10_000
 _HISTORY_LOST = frozenset({286, 280})  # ChangeStreamHistoryLost, ChangeStreamFatalError
 _NOT_ALLOWED = frozenset({13, 18})  # Unauthorized, AuthenticationFailed: says nothing of the token
-_FIELDS = ("commit_id", "stream", "key", "first", "events", "trace", "at")
+FIELDS = ("commit_id", "stream", "key", "first", "events", "trace", "at")
 _INSERTS: list[dict[str, Any]] = [
     {"$match": {"operationType": "insert"}},
-    {"$project": {f"fullDocument.{name}": 1 for name in _FIELDS}},
+    {"$project": {f"fullDocument.{name}": 1 for name in FIELDS}},
 ]
 
 
@@ -28,8 +28,12 @@ class MongoCommits:
         self._batch_commits_max = batch_commits_max
 
     async def watch(self, *, after: Token | None = None, since: Timestamp | None = None) -> "MongoCommitStream":
-        """Follow the log. The cursor and its getMore share one explicit session, or the server refuses (50738)."""
-        where: dict[str, Any] = {"resumeAfter": after} if after is not None else {"startAtOperationTime": since}
+        """Follow the log (from now on, without a place to begin).
+
+        The cursor and its getMore share one explicit session, or the server refuses (50738).
+        """
+        places = {"resumeAfter": after, "startAtOperationTime": since}
+        where = {name: place for name, place in places.items() if place is not None}
         try:
             session = await self._database.client.start_session(causal_consistency=False)
             stream = MongoCommitStream(self._database, session, self._batch_commits_max)
@@ -48,6 +52,16 @@ class MongoCommits:
             raise CommitsUnavailable(str(error)) from error
         return stream
 
+    async def mark(self) -> Token:
+        """Return the token of this moment: whoever has reached it has seen all that is recorded before."""
+        stream = await self.watch()
+        try:
+            token = (await stream.next()).token
+        finally:
+            await stream.close()
+        assert token is not None
+        return token
+
     async def page(self, *, after_id: str, since: Timestamp) -> tuple[list[PublishedEvent], str | None]:
         """Read one page. Each is a query of its own, so that no cursor is lost while the broker is away.
 
@@ -61,7 +75,7 @@ class MongoCommits:
             "limit": self._batch_commits_max,
             "batchSize": self._batch_commits_max,
             "singleBatch": True,
-            "projection": dict.fromkeys(_FIELDS, 1),
+            "projection": dict.fromkeys(FIELDS, 1),
             "readConcern": {"level": "majority", "afterClusterTime": since},
             "maxTimeMS": _READ_MS_MAX,
         }

@@ -125,3 +125,42 @@ class Checkpoints(Protocol):
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store the checkpoint, durably."""
         ...
+
+
+class Request(NamedTuple):
+    """Somebody asks for a stream to be sent again from position `first` on."""
+
+    id: str
+    stream: str
+    first: int
+
+
+class Requests(Protocol):
+    """Who asks for what, and the log as far as that needs it. All but `reached` raise CommitsUnavailable."""
+
+    async def open(self) -> list[Request]:
+        """Return what is asked for and not answered, oldest first."""
+        ...
+
+    async def begin(self, requests: Sequence[Request]) -> Token:
+        """Note that they are in hand, and return a token of a moment before that.
+
+        A relay that has reached it has passed everything that was recorded when they were read.
+        """
+        ...
+
+    def reached(self, token: Token, mark: Token) -> bool:
+        """Tell whether a relay that stands at `token` has reached `mark`."""
+        ...
+
+    async def last(self, stream: str) -> int:
+        """Return the stream's newest position; 0 when there is none."""
+        ...
+
+    async def page(self, stream: str, first: int) -> list[PublishedEvent]:
+        """Return the next facts of a stream from a position on, in order; none at its end."""
+        ...
+
+    async def done(self, request: Request, facts: int) -> None:
+        """Keep the outcome: so many facts were acknowledged."""
+        ...

@@ -1,12 +1,13 @@
 """The relay's own logic: sweep or follow, publish, acknowledge, remember; nothing here knows a driver."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
+from shared.eventlog.documents import PublishedEvent
 from shared.messaging import Span
 from shared.relay.metrics import BATCHES_PUBLISHED, EVENTS_PUBLISHED, NEWEST_AGE_S, SWEEPS
 from shared.relay.ports import (
@@ -15,11 +16,14 @@ from shared.relay.ports import (
     Checkpoints,
     Commits,
     CommitStream,
+    Requests,
     SweepCause,
+    Token,
     TokenGone,
     Topic,
     TopicState,
 )
+from shared.relay.republish import Republishing
 
 SAVE_BUSY_S = 1.0
 SAVE_IDLE_S = 10.0
@@ -56,6 +60,7 @@ class Relay:
         checkpoints: Checkpoints,
         stop: asyncio.Event,
         clocks: Clocks,
+        requests: Requests | None = None,
     ) -> None:
         self._service = service
         self._commits = commits
@@ -63,6 +68,7 @@ class Relay:
         self._checkpoints = checkpoints
         self._stop = stop
         self._clocks = clocks
+        self._republishing = requests and Republishing(service, requests, clocks.monotonic)
         self._at = Checkpoint()
         self._saved = Checkpoint()
         self._saved_at_s = 0.0
@@ -75,6 +81,8 @@ class Relay:
         """
         self._at = self._saved = await self._checkpoints.take_over()
         self._saved_at_s = self._clocks.monotonic()
+        if self._republishing:
+            self._republishing.forget()
         cause: SweepCause | None = None
         while not self._stop.is_set():
             state = await self._topic.open()
@@ -149,6 +157,16 @@ class Relay:
             self._at = replace(self._at, token=batch.token, sweep=None)
             await self._save_if_due(idle=not batch.events)
             await self._check_topic_if_due()
+            await self._republish(batch.token)
+
+    async def _republish(self, token: Token) -> None:
+        """Send again what somebody asked for. Never during a sweep, which goes through every stream itself."""
+
+        async def publish(events: Sequence[PublishedEvent]) -> None:
+            self._acknowledged(await self._topic.publish(events))
+
+        if self._republishing:
+            await self._republishing.turn(token, publish)
 
     def _acknowledged(self, spans: dict[int, Span]) -> None:
         before = self._at.offsets

@@ -16,7 +16,10 @@ from shared.relay.commits import MongoCommits
 from shared.relay.metrics import INTERRUPTIONS, LEADING, PRODUCER_REBUILDS
 from shared.relay.ports import CommitsUnavailable, LeaseLost
 from shared.relay.relay import Clocks, Relay
+from shared.relay.requests import MongoRequests
 from shared.relay.topic import KafkaTopic
+from shared.relay.waiting import observe
+from shared.watchdog import Progress
 
 CANDIDATE_PAUSE_S = 0.5  # a planned hand-over takes at most this, a takeover this and the rest of the lease
 _PAUSE_S_FIRST = 0.2
@@ -39,13 +42,16 @@ class RelaySettings:
     publish_timeout_s: float = PUBLISH_TIMEOUT_S
 
 
-async def run_relay(database: Database, settings: RelaySettings, stop: asyncio.Event) -> None:
+async def run_relay(
+    database: Database, settings: RelaySettings, stop: asyncio.Event, progress: Progress | None = None
+) -> None:
     """Relay one service's log from `database` to its topic until `stop` is set; then return, within seconds.
 
     An outage of broker or database is waited out, and so is another relay that leads. The lease is given back at the
-    end. Raises only what is a bug.
+    end. Raises only what is a bug. `progress` is told what waits and what was published.
     """
     service = settings.service
+    progress = progress or Progress(f"relay {service}")
     lease = Lease(database, f"relay/{service}", owner=settings.owner)
     producer = Producer(
         settings.bootstrap_servers,
@@ -54,7 +60,7 @@ async def run_relay(database: Database, settings: RelaySettings, stop: asyncio.E
         timeout_s=settings.publish_timeout_s,
         on_discard=PRODUCER_REBUILDS.labels(service).inc,
     )
-    topic = KafkaTopic(settings.bootstrap_servers, settings.topic, producer)
+    topic = KafkaTopic(settings.bootstrap_servers, settings.topic, producer, progress)
     relay = Relay(
         service,
         commits=MongoCommits(database),
@@ -62,11 +68,30 @@ async def run_relay(database: Database, settings: RelaySettings, stop: asyncio.E
         checkpoints=MongoCheckpoints(database, service, lease),
         stop=stop,
         clocks=Clocks(time.monotonic, time.time),
+        requests=MongoRequests(database, settings.owner),
     )
+
+    async def run() -> None:
+        try:
+            await relay.run()
+        except (BrokerUnavailable, CommitsUnavailable):
+            progress.excused()
+            raise
+
+    tasks = [
+        asyncio.ensure_future(lead_in_turns(run, lease, service, stop)),
+        asyncio.ensure_future(observe(database, service, settings.owner, progress)),
+    ]
     try:
-        await lead_in_turns(relay.run, lease, service, stop)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         await topic.close()
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 async def lead_in_turns(run: Run, lease: Lease, service: str, stop: asyncio.Event) -> None:

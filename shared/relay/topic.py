@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from shared.eventlog.documents import PublishedEvent
 from shared.messaging import Producer, Span, TopicName, cluster_id, end_offsets, ensure_topics
 from shared.relay.ports import TopicState
+from shared.watchdog import Progress
 
 
 class KafkaTopic:
     """One service's topic: created if missing, filled through a producer that is thrown away when it breaks."""
 
-    def __init__(self, bootstrap_servers: str, topic: TopicName, producer: Producer) -> None:
+    def __init__(
+        self, bootstrap_servers: str, topic: TopicName, producer: Producer, progress: Progress | None = None
+    ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
         self._producer = producer
+        self._progress = progress or Progress(topic)
 
     async def open(self) -> TopicState:
         """Say where the topic stands. A topic that somebody deleted is made again, empty, and so found behind."""
@@ -26,7 +30,9 @@ class KafkaTopic:
 
     async def publish(self, events: Sequence[PublishedEvent]) -> dict[int, Span]:
         """Publish in order, acknowledged by all replicas in sync."""
-        return await self._producer.publish(events)
+        spans = await self._producer.publish(events)
+        self._progress.finished()
+        return spans
 
     async def close(self) -> None:
         """Disconnect without waiting for what is not acknowledged."""

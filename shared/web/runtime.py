@@ -14,6 +14,7 @@ from shared.contents.port import ContentStore
 from shared.eventlog.mongo_log import MongoEventLog
 from shared.eventlog.port import EventLog, Position
 from shared.mongo import Database, connect
+from shared.projector.live import following
 from shared.projector.reads import Reads as ServiceReads
 from shared.service import Service
 from shared.settings import Settings
@@ -71,20 +72,23 @@ async def open_runtime(
     database = client[f"{settings.namespace}_{service.name}"]
     keys = client[f"{settings.namespace}_{service.name}_keys"]
     log = MongoEventLog(client, database, claims_key=settings.claims_key_bytes())
-    reads = ServiceReads(database, service.projections)
     try:
-        yield Runtime(
-            settings=settings,
-            log=log,
-            contents=MongoContentStore(database, keys, master_key=settings.content_master_key_bytes()),
-            db=database,
-            reads=reads,
-            tokens=tokens or verifier_of(settings, clock),
-            clock=clock,
-            probes={"mongodb": lambda: database.command("ping")},
-            organisations=settings.organisations(),
-        )
+        async with following(client, database.name, service.projections) as read_models:
+            reads = ServiceReads(database, service.projections, live=read_models.live)
+            try:
+                yield Runtime(
+                    settings=settings,
+                    log=log,
+                    contents=MongoContentStore(database, keys, master_key=settings.content_master_key_bytes()),
+                    db=read_models,
+                    reads=reads,
+                    tokens=tokens or verifier_of(settings, clock),
+                    clock=clock,
+                    probes={"mongodb": lambda: database.command("ping")},
+                    organisations=settings.organisations(),
+                )
+            finally:
+                await reads.close()
     finally:
-        await reads.close()
         await log.close()
         client.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from time import perf_counter
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from deploy.initialise import topic_of
 from shared.eventlog.documents import COMMITS, CommitDocument
 from shared.eventlog.mongo_log import prepare as prepare_log
-from shared.messaging import PARTITIONS, Consumer, TopicPartition, ensure_topics
+from shared.messaging import PARTITIONS, Consumer, Record, TopicPartition, ensure_topics
 from shared.mongo import Database
 from shared.relay.checkpoints import COLLECTION as CHECKPOINTS
 from tests.bench.facts import SERVICE, commits, projects
@@ -18,11 +18,11 @@ from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_least, judged, number
 
 COMMITS_WAITING: Final = 100_000
-_EACH: Final = 5
+EACH: Final = 5
 _CHUNK: Final = 5_000
 _PROCESSES: Final = "tests.bench.processes"
 _LOOK_S: Final = 0.02
-_WAIT_S_MAX: Final = 120.0
+_WAIT_S_MAX: Final = 300.0
 _POLL_MS: Final = 500
 
 
@@ -47,15 +47,15 @@ async def measure(stage: Stage) -> Figures:
     consumer = Consumer(stage.parts.kafka_bootstrap_servers)
     await consumer.start()
     try:
-        await _begin(stage, namespace, database)
+        await begin(stage, namespace, database)
         stage.on_step(f"Recording {COMMITS_WAITING} commits")
-        await _record(database)
+        await record(database, commits(projects(COMMITS_WAITING // EACH), each=EACH))
         stage.on_step("Draining by change stream")
-        streamed = await _drain(stage, namespace, consumer, topic, 0)
+        streamed = await drain(stage, namespace, consumer, topic, 0)
         await _check(consumer, topic, 1)
         stage.on_step("Draining by sweep")
         await database[CHECKPOINTS].delete_many({})
-        swept = await _drain(stage, namespace, consumer, topic, COMMITS_WAITING)
+        swept = await drain(stage, namespace, consumer, topic, COMMITS_WAITING)
         found = await _check(consumer, topic, 2)
     finally:
         await consumer.stop()
@@ -73,7 +73,7 @@ async def measure(stage: Stage) -> Figures:
     )
 
 
-async def _begin(stage: Stage, namespace: str, database: Database) -> None:
+async def begin(stage: Stage, namespace: str, database: Database) -> None:
     """Start and end a relay on the empty log, so that it has a place in the change stream to go on from."""
     relay = await stage.start("relay", _PROCESSES, "relay", env=stage.environment(namespace))
     try:
@@ -86,10 +86,9 @@ async def _begin(stage: Stage, namespace: str, database: Database) -> None:
         await relay.stop()
 
 
-async def _record(database: Database) -> None:
+async def record(database: Database, found: Iterable[CommitDocument]) -> None:
     """Insert commits as the log stores them; only the way from there is measured."""
-    remaining = iter(commits(projects(COMMITS_WAITING // _EACH), each=_EACH))
-    for chunk in _chunks(remaining):
+    for chunk in _chunks(iter(found)):
         await database[COMMITS].insert_many([dict(commit) for commit in chunk], ordered=False)
 
 
@@ -98,46 +97,60 @@ def _chunks(remaining: Iterator[CommitDocument]) -> Iterable[list[CommitDocument
         yield chunk
 
 
-async def _drain(stage: Stage, namespace: str, consumer: Consumer, topic: str, before: int) -> float:
-    """Return events a second from the first that is acknowledged to the last."""
+async def drain(stage: Stage, namespace: str, consumer: Consumer, topic: str, before: int) -> float:
+    """Return events a second of our relay."""
     relay = await stage.start("relay", _PROCESSES, "relay", env=stage.environment(namespace))
-    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
     try:
-        begun: tuple[int, float] | None = None
-        give_up_s = perf_counter() + _WAIT_S_MAX
-        while perf_counter() < give_up_s:
-            done = sum((await consumer.end_offsets(partitions)).values()) - before
-            now = perf_counter()
-            if done and begun is None:
-                begun = (done, now)
-            if begun is not None and done >= COMMITS_WAITING:
-                return (done - begun[0]) / (now - begun[1])
-            await asyncio.sleep(_LOOK_S)
-        raise TimeoutError(f"the relay had not finished after {_WAIT_S_MAX:.0f} s")
+        return await arriving(consumer, topic, before)
     finally:
         await relay.stop()
+
+
+async def arriving(consumer: Consumer, topic: str, before: int) -> float:
+    """Return events a second on the topic, from the first behind the `before` that are there to the last.
+
+    Raises TimeoutError.
+    """
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    begun: tuple[int, float] | None = None
+    give_up_s = perf_counter() + _WAIT_S_MAX
+    while perf_counter() < give_up_s:
+        done = sum((await consumer.end_offsets(partitions)).values()) - before
+        now = perf_counter()
+        if done and begun is None:
+            begun = (done, now)
+        if begun is not None and done >= COMMITS_WAITING:
+            return (done - begun[0]) / (now - begun[1])
+        await asyncio.sleep(_LOOK_S)
+    raise TimeoutError(f"not everything was on the topic after {_WAIT_S_MAX:.0f} s")
 
 
 async def _check(consumer: Consumer, topic: str, times: int) -> Found:
     """Read the topic back: every stream from 1 to its end in order, `times` over. Raises NotInOrderError."""
     positions = await _positions(consumer, topic, times * COMMITS_WAITING)
-    whole = [*range(1, _EACH + 1)] * times
+    whole = [*range(1, EACH + 1)] * times
     wrong = sum(found != whole for found in positions.values())
-    if wrong or len(positions) != COMMITS_WAITING // _EACH:
+    if wrong or len(positions) != COMMITS_WAITING // EACH:
         raise NotInOrderError(f"{wrong} of {len(positions)} streams are not as in the log")
     return Found(sum(len(found) for found in positions.values()), len(positions))
 
 
 async def _positions(consumer: Consumer, topic: str, records_wanted: int) -> dict[str, list[int]]:
     positions: defaultdict[str, list[int]] = defaultdict(list)
+    async for record in records(consumer, topic, records_wanted):
+        headers = dict(record.headers)
+        positions[(headers["ce_subject"] or b"").decode()].append(int(headers["ce_sequence"] or b"0"))
+    return positions
+
+
+async def records(consumer: Consumer, topic: str, records_wanted: int) -> AsyncIterator[Record]:
+    """Yield what the topic holds, for at most five minutes."""
     consumer.assign({TopicPartition(topic, number): 0 for number in range(PARTITIONS)})
     count = 0
     give_up_s = perf_counter() + _WAIT_S_MAX
     while count < records_wanted and perf_counter() < give_up_s:
-        for records in (await consumer.poll(records_max=_CHUNK, timeout_ms=_POLL_MS)).values():
-            count += len(records)
-            for record in records:
-                headers = dict(record.headers)
-                positions[(headers["ce_subject"] or b"").decode()].append(int(headers["ce_sequence"] or b"0"))
+        for polled in (await consumer.poll(records_max=_CHUNK, timeout_ms=_POLL_MS)).values():
+            count += len(polled)
+            for found in polled:
+                yield found
     consumer.assign({})
-    return positions

@@ -11,11 +11,14 @@ from typing import Final
 import typer
 import uvloop
 
+from deploy.initialise import topic_of
 from shared.kernel.ids import new_id
 from shared.logs import configure_logs
 from shared.mongo import connect
+from shared.projector.definition import Projection
 from shared.projector.run import run_projector
 from shared.relay.run import RelaySettings, run_relay
+from tests.bench.arriving import arrive
 from tests.bench.facts import PROJECTION, SERVICE
 from tests.bench.generating import generate
 from tests.bench.settings import BenchSettings
@@ -33,15 +36,25 @@ async def relay(settings: BenchSettings, stop: asyncio.Event) -> None:
         client.close()
 
 
-async def project(settings: BenchSettings, stop: asyncio.Event) -> None:
-    """Project the section's topic, as `lotsen project` does."""
+def _projection(name: str) -> Projection:
+    """Return a projection by its name; only those of the product's own facts load the product."""
+    if name == PROJECTION.name:
+        return PROJECTION
+    from tests.bench.sheets import FOLLOWUP, LAST  # noqa: PLC0415 - memory of a worker that needs none of it
+
+    return {FOLLOWUP.name: FOLLOWUP, LAST.name: LAST}[name]
+
+
+async def project(settings: BenchSettings, stop: asyncio.Event, name: str = PROJECTION.name) -> None:
+    """Project the section's topics, as `lotsen project` does."""
+    projection = _projection(name)
     client = connect(settings.mongodb_uri, app_name="bench-project")
     try:
         await run_projector(
             client=client,
             database=client[settings.database_name],
-            projection=PROJECTION,
-            topics={SERVICE: settings.topic},
+            projection=projection,
+            topics={publisher: topic_of(settings.lotsen_namespace, publisher) for publisher in projection.topics},
             bootstrap_servers=settings.kafka_bootstrap_servers,
             owner=new_id(),
             stop=stop,
@@ -64,13 +77,20 @@ async def generator(settings: BenchSettings, stop: asyncio.Event, *arguments: st
     typer.echo(done.as_json())
 
 
+async def clients(settings: BenchSettings, stop: asyncio.Event, *arguments: str) -> None:
+    """Let many clients come at once, each with its own work, and print what came of it."""
+    del settings, stop
+    address, token, path = arguments
+    typer.echo((await arrive(address, token, Path(path))).as_json())
+
+
 async def watcher(settings: BenchSettings, stop: asyncio.Event, path: str) -> None:
     """Note when the read model changes, until it is stopped."""
     await watch(settings, stop, Path(path))
 
 
 PROCESSES: Final[Mapping[str, Callable[..., Awaitable[None]]]] = MappingProxyType(
-    {"relay": relay, "project": project, "peer": peer, "generator": generator, "watcher": watcher}
+    {"relay": relay, "project": project, "peer": peer, "generator": generator, "watcher": watcher, "clients": clients}
 )
 
 

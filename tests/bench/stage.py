@@ -17,6 +17,7 @@ from deploy.local.supervisor import Supervisor
 from shared.mongo import Client, Database, connect
 
 ROOT: Final = Path(__file__).parents[2]
+IDLE_MINUTES: Final = 2.0
 _RUN_S_MAX: Final = 300.0
 
 
@@ -29,6 +30,8 @@ class Stage:
     supervisor: Supervisor
     client: Client
     on_step: OnStep
+    idle_minutes: float = IDLE_MINUTES
+    """How long the system is watched at rest."""
 
     def environment(self, namespace: str) -> dict[str, str]:
         """Return what a process of a section finds in its environment."""
@@ -52,7 +55,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(on_step: OnStep) -> AsyncIterator[Stage]:
+async def a_stage(on_step: OnStep, idle_minutes: float = IDLE_MINUTES) -> AsyncIterator[Stage]:
     """Provide parts of the run's own, even where addresses are given: somebody else's load is no measure of ours."""
     settings = PartsSettings().model_copy(
         update={"kafka_bootstrap_servers": None, "mongodb_uri": None, "lotsen_parts": "local"}
@@ -65,6 +68,6 @@ async def a_stage(on_step: OnStep) -> AsyncIterator[Stage]:
         ):
             client = connect(parts.mongodb_uri, app_name="bench")
             try:
-                yield Stage(parts, state_dir, supervisor, client, on_step)
+                yield Stage(parts, state_dir, supervisor, client, on_step, idle_minutes)
             finally:
                 client.close()

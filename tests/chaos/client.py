@@ -5,7 +5,8 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +22,8 @@ _ANSWER_S_MAX: Final = 30.0
 _PAUSE_S: Final = (0.1, 0.6)
 _GIVES_UP: Final = 0.25
 """The share of broken connections after which a client is not heard of again until everything is healed."""
+_TWICE: Final = 0.06
+"""The share of requests that are sent twice at once, as by somebody who is impatient."""
 _JSON: Final = "application/json"
 _BROKEN: Final = (httpx2.TransportError, OSError)
 
@@ -58,9 +61,13 @@ class Request:
 
 @dataclass(slots=True)
 class Clients:
-    """All clients of one run: their tokens, their journal, and what they have not heard the end of."""
+    """All clients of one run: their tokens, their journal, and what they have not heard the end of.
+
+    Every request goes to one of `base_urls`, which is drawn: its repetition may find another process.
+    """
 
     http: httpx2.AsyncClient
+    base_urls: Sequence[str]
     secrets: Mapping[str, SandboxClient]
     journal: Journal
     rng: random.Random
@@ -81,7 +88,7 @@ class Clients:
         """Fetch every client's token, once: each holds longer than a run."""
         for client, secret in self.secrets.items():
             response = await self.http.post(
-                "/sandbox/token",
+                f"{self.base_urls[0]}/sandbox/token",
                 data={"grant_type": "client_credentials"},
                 auth=(client, secret.client_secret),
                 timeout=_ANSWER_S_MAX,
@@ -111,7 +118,7 @@ class Clients:
         key = f"{self.run}-{len(self.requests):05d}"
         self.requests[key] = request
         while not self.stopping.is_set():
-            response = await self._send(key, request)
+            response = await self._once_or_twice(key, request)
             if response is None and self.rng.random() < _GIVES_UP:
                 raise GoneError
             if response is not None and (known := self._definite(key, response)) is not None:
@@ -141,6 +148,7 @@ class Clients:
         """Ask with a receipt, once more and again while it is not there yet; note what was shown."""
         acknowledged_s = self.elapsed_s()
         while not self.stopping.is_set():
+            asked_s = self.elapsed_s()
             try:
                 response = await self._request("GET", client, _with_after(path, receipt["after"]), now=now)
             except _BROKEN:
@@ -158,6 +166,7 @@ class Clients:
                     code=known.get("code", ""),
                     seen=seen,
                     acknowledged_s=acknowledged_s,
+                    asked_s=asked_s,
                     at_s=self.elapsed_s(),
                 )
             )
@@ -184,16 +193,25 @@ class Clients:
             await self._pause()
         raise GoneError
 
+    async def _once_or_twice(self, key: str, request: Request) -> httpx2.Response | None:
+        """Send, now and then twice at the same instant; what the other one is told is noted as well."""
+        if self.rng.random() >= _TWICE:
+            return await self._send(key, request)
+        response, other = await asyncio.gather(self._send(key, request), self._send(key, request))
+        if other is not None:
+            with suppress(RefusedError):
+                self._definite(key, other)
+        return response
+
     async def _send(self, key: str, request: Request) -> httpx2.Response | None:
         """Note the intention on disk, then send once. None: nobody knows what became of it."""
         attempt = self._attempts[key] = self._attempts.get(key, 0) + 1
-        secret = self.secrets[request.client]
         self.journal.sending(
             Intention(
                 key=key,
                 service=request.service,
                 client=request.client,
-                tenant=secret.organisation,
+                tenant=self.secrets[request.client].organisation,
                 operation=request.operation,
                 method="POST",
                 path=request.path.partition("?")[0],
@@ -237,7 +255,8 @@ class Clients:
             headers["Idempotency-Key"] = key
         if content:
             headers["Content-Type"] = content_type
-        return await self.http.request(method, path, headers=headers, content=content, timeout=_ANSWER_S_MAX)
+        address = f"{self.rng.choice(self.base_urls)}{path}"
+        return await self.http.request(method, address, headers=headers, content=content, timeout=_ANSWER_S_MAX)
 
     def _definite(self, key: str, response: httpx2.Response, found_before: int | None = None) -> Json | None:
         """Note a definite answer and return it; None when the same is to be sent again. Raises RefusedError."""
@@ -275,8 +294,7 @@ def _with_after(path: str, after: str) -> str:
 
 
 def _body(response: httpx2.Response) -> Json:
-    try:
+    with suppress(ValueError):
         found: Json = response.json()
-    except ValueError:
-        return {}
-    return found
+        return found
+    return {}

@@ -5,13 +5,15 @@ from typing import Final, cast
 from deploy.initialise import topic_of
 from deploy.services import SERVICES
 from shared.eventlog.documents import COMMITS, CommitDocument
-from shared.messaging import Consumer, end_offsets
+from shared.lease import COLLECTION as LEASES
+from shared.messaging import PARTITIONS, Consumer, TopicPartition, end_offsets
 from shared.messaging.consumer import Record
 from shared.mongo import Client, Database
-from shared.projector.collections import HELD, PARKED, heads_of, stream_of
+from shared.projector.collections import CHECKPOINTS, HELD, PARKED, heads_of, stream_of
 from shared.projector.definition import Projection
-from tests.chaos.evidence import Document, Evidence, Head, OnTopic, ReadModel
+from tests.chaos.evidence import Aside, Document, Evidence, Head, OnTopic, ReadModel
 from tests.chaos.journal import Told
+from tests.chaos.poison import MARK
 from tests.chaos.recomputing import heads_of_log
 
 _POLL_MS: Final = 500
@@ -22,13 +24,13 @@ class Observer:
     """Looks at one namespace from outside, over connections of its own."""
 
     def __init__(self, client: Client, bootstrap_servers: str, namespace: str) -> None:
-        self._client = client
+        self.client = client
+        self.namespace = namespace
         self._bootstrap_servers = bootstrap_servers
-        self._namespace = namespace
 
     def database(self, service: str) -> Database:
         """Return a service's database."""
-        return self._client[f"{self._namespace}_{service}"]
+        return self.client[f"{self.namespace}_{service}"]
 
     async def evidence(self, journal: Told) -> Evidence:
         """Read everything."""
@@ -38,7 +40,10 @@ class Observer:
             for service in SERVICES.values()
             for projection in service.projections
         ]
-        return Evidence(journal, logs, await self.topics(), models)
+        records = await self.records()
+        facts = {service: [one for one in found if MARK not in one.headers] for service, found in records.items()}
+        poison = {service: [one for one in found if MARK in one.headers] for service, found in records.items()}
+        return Evidence(journal, logs, facts, models, poison)
 
     async def logs(self) -> dict[str, list[CommitDocument]]:
         """Return all commits by service."""
@@ -50,8 +55,37 @@ class Observer:
         found: int = await self.database(service)[COMMITS].count_documents(condition)
         return found
 
+    async def is_at_work(self) -> bool:
+        """Tell whether every relay's lease and every partition of every projection has an owner."""
+        for service in SERVICES.values():
+            wanted = 1 + PARTITIONS * len(service.projections)
+            owned = {"owner": {"$ne": None}, "$expr": {"$gt": ["$expires_at", "$$NOW"]}}
+            if await self.database(service.name)[LEASES].count_documents(owned) < wanted:
+                return False
+        return True
+
+    async def take_leases_away(self, prefix: str) -> None:
+        """End every lease whose name begins so, without telling whoever holds it."""
+        free = [{"$set": {"owner": None, "expires_at": "$$NOW"}}]
+        for service in SERVICES:
+            await self.database(service)[LEASES].update_many({"_id": {"$regex": f"^{prefix}"}}, free)
+
     async def lacking(self) -> list[str]:
-        """Return the streams, by projection, that a read model has not folded to the end of the log."""
+        """Return what a read model has not folded: streams of the logs first, then the ends of partitions."""
+        return await self._lacking_streams() or await self._lacking_records()
+
+    async def _lacking_records(self) -> list[str]:
+        names = {str(topic_of(self.namespace, service)) for service in SERVICES}
+        ends = await end_offsets(self._bootstrap_servers, names)
+        found = []
+        for service in SERVICES:
+            async for checkpoint in self.database(service)[CHECKPOINTS].find():
+                end = ends.get(TopicPartition(checkpoint["topic"], checkpoint["partition"]))
+                if end is not None and checkpoint["next"] < end:
+                    found.append(f"{checkpoint['_id']} at {checkpoint['next']} of {end}")
+        return found
+
+    async def _lacking_streams(self) -> list[str]:
         logs = await self.logs()
         return [
             f"{projection.name} {stream}"
@@ -62,9 +96,9 @@ class Observer:
             if heads.get(stream) != head
         ]
 
-    async def topics(self) -> dict[str, list[OnTopic]]:
+    async def records(self) -> dict[str, list[OnTopic]]:
         """Return every record of every service's topic, in order within each partition."""
-        names = {str(topic_of(self._namespace, service)): service for service in SERVICES}
+        names = {str(topic_of(self.namespace, service)): service for service in SERVICES}
         found: dict[str, list[OnTopic]] = {service: [] for service in SERVICES}
         ends = await end_offsets(self._bootstrap_servers, names)
         missing = {partition for partition, end in ends.items() if end}
@@ -111,15 +145,21 @@ class Observer:
                     heads[stream] = max(head, heads.get(stream, head))
         return heads
 
-    async def _aside(self, service: str, projection: Projection, collection: str) -> list[str]:
+    async def _aside(self, service: str, projection: Projection, collection: str) -> list[Aside]:
         return [
-            f"{document['_id']} {document.get('reason', '')}".strip()
+            Aside(_place(document), document.get("reason", ""))
             for document in await self._all(service, collection)
             if document["projection"] == projection.name
         ]
 
     async def _all(self, service: str, collection: str) -> list[Document]:
         return [document async for document in self.database(service)[collection].find()]
+
+
+def _place(document: Document) -> str:
+    if "stream" in document:
+        return f"{document['stream']}@{document['sequence']}"
+    return f"{document['topic'].rpartition('.')[2]}/{document['partition']}/{document['offset']}"
 
 
 def _pop_head(document: Document) -> tuple[str | None, Head]:

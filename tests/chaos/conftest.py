@@ -24,9 +24,3 @@ async def doomed() -> AsyncIterator[Parts]:
 def seed() -> int:
     """Return the seed of this run."""
     return ChaosSettings().chaos_seed
-
-
-@pytest.fixture
-def state_dir(tmp_path: Path) -> Path:
-    """Return where this run keeps its journal, secrets and logs."""
-    return tmp_path

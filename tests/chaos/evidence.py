@@ -43,6 +43,13 @@ class OnTopic(NamedTuple):
         return int(self.headers["ce_sequence"])
 
 
+class Aside(NamedTuple):
+    """One record put aside. `place` is `stream@position`, or `service/partition/offset` where it does not say that."""
+
+    place: str
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModel:
     """One projection as MongoDB holds it: documents by collection and id (without heads), heads, what is put aside."""
@@ -50,15 +57,25 @@ class ReadModel:
     projection: Projection
     collections: Mapping[str, Mapping[str, Document]]
     heads: Mapping[str, Head]
-    parked: Sequence[str] = ()
-    held: Sequence[str] = ()
+    parked: Sequence[Aside] = ()
+    held: Sequence[Aside] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything there is to compare: logs and topics by service."""
+    """Everything there is to compare: logs and topics by service.
+
+    `poison` is what nobody's relay has put on the topics. `lacking` says what no read model had yet when time was up,
+    `went_back` which checkpoints did, `restored` when read models were put back to an older copy (from, until), and
+    `bugged` whether folds had a bug for a while.
+    """
 
     journal: Told
     logs: Mapping[str, Sequence[CommitDocument]]
     topics: Mapping[str, Sequence[OnTopic]]
     models: Sequence[ReadModel] = field(default=())
+    poison: Mapping[str, Sequence[OnTopic]] = field(default_factory=dict)
+    lacking: Sequence[str] = ()
+    went_back: Sequence[str] = ()
+    restored: Sequence[tuple[float, float]] = ()
+    bugged: bool = False

@@ -1,115 +1,199 @@
-"""What is broken, when and for how long: drawn from the seed, overlapping, and told back with the moment of healing."""
+"""What is broken, when and for how long: drawn from the seed, overlapping."""
 
-import asyncio
 import random
-import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from deploy.local.child import Child
-from deploy.local.part import Part
-from tests.chaos.system import ChaosSystem
-from tests.waiting import eventually
+from tests.chaos.scale import Scale, Window
 
-LOAD_S: Final = 114.0
-"""How long clients work: long enough for the broker's outage and for what must come back after it."""
-OUTAGE_S: Final = (61.0, 64.0)
-FROZEN_S: Final = (7.5, 9.5)
-"""Longer than a lease (6 s)."""
-_OUTAGE_AT_S: Final = (14.0, 18.0)
-_QUIET_S: Final = 8.0
-"""The last seconds of load, without new faults."""
-_RESTARTED_S: Final = 1.0
+_FIRST_S: Final = 1.5
+"""When the first fault may happen, counted from the beginning of the load."""
+_AT_ONCE_S: Final = 0.0
+_DELAY_S: Final = (0.02, 0.15)
 
 
 class Kind(StrEnum):
     """Ways to break something."""
 
-    KILL = "kill -9"
-    FREEZE = "SIGSTOP"
-    OUTAGE = "broker away"
+    KILL = "kill -9 of a process"
+    FREEZE = "SIGSTOP of a process"
+    BROKER_KILL = "kill -9 of a broker"
+    BROKER_FREEZE = "SIGSTOP of a broker"
+    OUTAGE = "all brokers away"
+    MEMBER_KILL = "kill -9 of a member"
+    MEMBER_FREEZE = "SIGSTOP of a member"
+    PRIMARY_LOSS = "primary lost"
+    STEP_DOWN = "step-down"
+    CUT = "network cut"
+    SLOW = "network slow"
+    SILENCE = "network silent"
+    RESET = "connections reset"
+    SWALLOW = "answer of a commit swallowed"
+    TWO_AT_ONCE = "two for one partition"
+    POISON = "poison on the topic"
+    BUG = "fold with a bug"
+    RESTORE = "read models restored"
+    DISK_FULL = "disk full"
+    CLOCK_STEP = "clock step"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault, in seconds since the load began. A killed process is started again by its supervisor."""
+    """One fault, in seconds since the load began. A killed process is started again by its supervisor.
+
+    `lasts_s` is how long a server is away, a process frozen, a network disturbed, and how old a restored copy is.
+    """
 
     at_s: float
     kind: Kind
     target: str
     lasts_s: float
+    amount: float = 0.0
+    """Seconds of delay of a slow network, or of a clock's step; how many answers are swallowed; which poison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """A fault that was, and when it was over (the process started again, let go on, or the broker serving)."""
+    """A fault that was, and when it was over (the process started again, let go on, or the server serving)."""
 
     fault: Fault
     began_s: float
     over_s: float
 
 
-def faults_of(seed: int, targets: Sequence[str]) -> list[Fault]:
-    """Return the faults of a seed: the broker away for more than a minute, everything else before, in and after that.
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that can be broken, by name. `links` are "process server"; `disks` servers that have a small one."""
 
-    Each of `targets` (without the API) is killed under full load before, and killed and frozen once more in and after;
-    the API, which holds no lease, is killed three times.
+    apis: Sequence[str]
+    relays: Sequence[str]
+    projectors: Sequence[str]
+    brokers: Sequence[str]
+    members: Sequence[str]
+    links: Sequence[str]
+    projections: Sequence[str]
+    disks: Sequence[str] = ()
+    clocks: Sequence[str] = ()
+    folds: Sequence[str] = ()
+
+    @property
+    def processes(self) -> list[str]:
+        """All processes of the system."""
+        return [*self.apis, *self.relays, *self.projectors]
+
+
+_WEIGHTS: Final = {
+    Kind.KILL: 4,
+    Kind.FREEZE: 2,
+    Kind.BROKER_KILL: 2,
+    Kind.BROKER_FREEZE: 1,
+    Kind.MEMBER_KILL: 1,
+    Kind.MEMBER_FREEZE: 1,
+    Kind.PRIMARY_LOSS: 2,
+    Kind.STEP_DOWN: 2,
+    Kind.CUT: 2,
+    Kind.SLOW: 2,
+    Kind.SILENCE: 2,
+    Kind.RESET: 2,
+    Kind.SWALLOW: 4,
+    Kind.TWO_AT_ONCE: 2,
+    Kind.POISON: 2,
+    Kind.BUG: 1,
+    Kind.RESTORE: 1,
+    Kind.DISK_FULL: 1,
+    Kind.CLOCK_STEP: 1,
+}
+POISONS: Final = 8
+"""How many kinds of poison there are; a fault's `amount` says which."""
+
+
+def faults_of(seed: int, scale: Scale, stage: Stage) -> list[Fault]:
+    """Return the faults of a seed, by time.
+
+    Every seed kills one process of each kind, freezes a relay and a projector longer than a lease, swallows the answer
+    of a commit, poisons a topic, and takes away all brokers or the primary; what else there is, is drawn.
     """
     rng = random.Random(seed)  # noqa: S311 - the same seed gives the same faults
-    away = Fault(rng.uniform(*_OUTAGE_AT_S), Kind.OUTAGE, "broker", rng.uniform(*OUTAGE_S))
-    back_s = away.at_s + away.lasts_s
-    before, during, after = (5.0, away.at_s), (away.at_s, back_s), (back_s, LOAD_S - _QUIET_S - max(FROZEN_S))
-    faults = [away, *(_kill(rng, "api", window) for window in (before, during, after))]
-    for number, target in enumerate(targets):
-        windows = [during, after] if number % 2 else [after, during]
-        faults += [_kill(rng, target, before), _kill(rng, target, windows[0]), _freeze(rng, target, windows[1])]
+    kinds = list(_possible(stage))
+    drawn = rng.choices(kinds, [_WEIGHTS[kind] for kind in kinds], k=rng.randint(*map(round, scale.faults)))
+    faults = [*_certain(rng, scale, stage), *(_one(rng, kind, scale, stage) for kind in drawn)]
     return sorted(faults, key=lambda fault: fault.at_s)
 
 
-def _kill(rng: random.Random, target: str, window: tuple[float, float]) -> Fault:
-    return Fault(rng.uniform(*window), Kind.KILL, target, _RESTARTED_S)
+def _possible(stage: Stage) -> Iterator[Kind]:
+    for kind in _WEIGHTS:
+        if _targets(kind, stage):
+            yield kind
 
 
-def _freeze(rng: random.Random, target: str, window: tuple[float, float]) -> Fault:
-    return Fault(rng.uniform(*window), Kind.FREEZE, target, rng.uniform(*FROZEN_S))
+def _certain(rng: random.Random, scale: Scale, stage: Stage) -> Iterator[Fault]:
+    for group in (stage.apis, stage.relays, stage.projectors):
+        yield _timed(rng, Kind.KILL, rng.choice(group), _lasting(rng, Kind.KILL, scale), scale)
+    for group in (stage.relays, stage.projectors):
+        yield _timed(rng, Kind.FREEZE, rng.choice(group), rng.uniform(*scale.frozen_s), scale)
+    for kind in (Kind.SWALLOW, Kind.POISON):
+        yield _one(rng, kind, scale, stage)
+    yield _one(rng, rng.choice((Kind.OUTAGE, Kind.OUTAGE, Kind.PRIMARY_LOSS)), scale, stage)
 
 
-async def inject(system: ChaosSystem, faults: Sequence[Fault], elapsed_s: Callable[[], float]) -> list[Healed]:
-    """Let every fault happen at its time; return when all of them are over."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_happen(system, fault, elapsed_s)) for fault in faults]
-    return [task.result() for task in tasks]
+def _one(rng: random.Random, kind: Kind, scale: Scale, stage: Stage) -> Fault:
+    target = rng.choice(_targets(kind, stage))
+    return _timed(rng, kind, target, _lasting(rng, kind, scale), scale, _amount(rng, kind, target, stage))
 
 
-async def _happen(system: ChaosSystem, fault: Fault, elapsed_s: Callable[[], float]) -> Healed:
-    await asyncio.sleep(max(0.0, fault.at_s - elapsed_s()))
-    began_s = elapsed_s()
-    match fault.kind:
-        case Kind.OUTAGE:
-            await _away(system.parts.brokers[0], fault.lasts_s)
-        case Kind.FREEZE:
-            await _frozen(system.children[fault.target], fault.lasts_s)
-        case Kind.KILL:
-            await _killed(system.children[fault.target])
-    return Healed(fault, began_s, elapsed_s())
+def _timed(rng: random.Random, kind: Kind, target: str, lasts_s: float, scale: Scale, amount: float = 0.0) -> Fault:
+    last_s = max(_FIRST_S, scale.load_s - scale.quiet_s - lasts_s)
+    return Fault(rng.uniform(_FIRST_S, last_s), kind, target, lasts_s, amount)
 
 
-async def _away(broker: Part, seconds: float) -> None:
-    await broker.kill()
-    await asyncio.sleep(seconds)
-    await broker.start()
+def _targets(kind: Kind, stage: Stage) -> Sequence[str]:
+    named: dict[Kind, Sequence[str]] = {
+        Kind.RESTORE: stage.projections,
+        Kind.DISK_FULL: stage.disks,
+        Kind.CLOCK_STEP: stage.clocks,
+        Kind.BUG: stage.folds,
+        Kind.TWO_AT_ONCE: ("relays", "projectors"),
+        Kind.OUTAGE: ("brokers",),
+        Kind.PRIMARY_LOSS: ("primary",),
+        Kind.STEP_DOWN: ("primary",),
+        Kind.POISON: ("topic",),
+        **dict.fromkeys((Kind.KILL, Kind.FREEZE), stage.processes),
+        **dict.fromkeys((Kind.BROKER_KILL, Kind.BROKER_FREEZE), stage.brokers),
+        **dict.fromkeys((Kind.MEMBER_KILL, Kind.MEMBER_FREEZE), stage.members),
+        **dict.fromkeys((Kind.CUT, Kind.SLOW, Kind.SILENCE, Kind.RESET, Kind.SWALLOW), stage.links),
+    }
+    return named[kind]
 
 
-async def _frozen(child: Child, seconds: float) -> None:
-    child.send(signal.SIGSTOP)
-    await asyncio.sleep(seconds)
-    child.send(signal.SIGCONT)
+def _lasting(rng: random.Random, kind: Kind, scale: Scale) -> float:
+    windows: dict[Kind, Window] = {
+        Kind.FREEZE: scale.frozen_s,
+        Kind.OUTAGE: scale.outage_s,
+        **dict.fromkeys(
+            (Kind.BROKER_KILL, Kind.BROKER_FREEZE, Kind.MEMBER_KILL, Kind.MEMBER_FREEZE, Kind.PRIMARY_LOSS),
+            scale.away_s,
+        ),
+        **dict.fromkeys(
+            (Kind.CUT, Kind.SLOW, Kind.SILENCE, Kind.SWALLOW, Kind.RESTORE, Kind.DISK_FULL, Kind.CLOCK_STEP, Kind.BUG),
+            scale.disturbed_s,
+        ),
+    }
+    return rng.uniform(*windows[kind]) if kind in windows else _AT_ONCE_S
 
 
-async def _killed(child: Child) -> None:
-    """Kill it and wait until its supervisor has started it again."""
-    before = child.pid
-    child.send(signal.SIGKILL)
-    await eventually(lambda: child.pid not in {None, before})
+def _amount(rng: random.Random, kind: Kind, target: str, stage: Stage) -> float:
+    match kind:
+        case Kind.SLOW:
+            return rng.uniform(*_DELAY_S)
+        case Kind.SWALLOW:
+            return rng.randint(1, 3)
+        case Kind.POISON:
+            return rng.randrange(POISONS)
+        case Kind.CLOCK_STEP:
+            # Tokens forgive the clock of an API half a minute; the workers' clocks are nobody's.
+            most_s = 20.0 if target in stage.apis else 7_200.0
+            return rng.uniform(-most_s, most_s)
+        case _:
+            return 0.0

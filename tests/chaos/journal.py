@@ -52,7 +52,7 @@ class Answer:
 class Read:
     """A query that carried a receipt: what it had to show, and what it showed (`seen` -1: a row without a version).
 
-    `acknowledged_s` is when the receipt came, `at_s` when the query was answered.
+    `acknowledged_s` is when the receipt came, `asked_s` when the query was sent and `at_s` when it was answered.
     """
 
     path: str
@@ -62,6 +62,7 @@ class Read:
     code: str
     seen: int
     acknowledged_s: float
+    asked_s: float
     at_s: float
 
 

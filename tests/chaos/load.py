@@ -133,6 +133,7 @@ class Load:
             accepted = await self.clients.command(f"owner-{owner}", "accept", address, now=bodies.DECIDED)
         except GoneError:
             return
+        await self.clients.read(f"owner-{owner}", address.rpartition("/")[0], accepted, now=bodies.DECIDED)
         if not self.granted.full():
             self.granted.put_nowait(Project(owner, application, number, accepted["after"]))
 
@@ -151,8 +152,10 @@ class Load:
     async def _project(self) -> None:
         """One granted project from its first company to its first payment."""
         project = await self._next(self.granted)
+        await _side_by_side(self._participation(project), self._costs(project))
+
+    async def _participation(self, project: Project) -> None:
         await self._activities(project, *await self._companies(project))
-        await self._costs(project)
 
     async def _next(self, queue: asyncio.Queue[T]) -> T:
         """Return what comes next in the queue. Raises GoneError when the run ends first."""
@@ -168,7 +171,7 @@ class Load:
     async def _companies(self, project: Project) -> tuple[list[Json], str]:
         """Enrol companies, let one leave; return rows of attendance and the receipt to wait for."""
         rows: list[Json] = []
-        joined = [await self._company(project, rows) for _ in range(_COMPANIES)]
+        joined = await _side_by_side(*(self._company(project, rows) for _ in range(_COMPANIES)))
         address, _ = joined[-1]
         leaving = {"reason": "no-time", "withdrawn_on": "2023-06-01"}
         left = await self.clients.command(
@@ -227,6 +230,7 @@ class Load:
             after=enrolled,
         )
         await clients.read(client, held, recorded, now=bodies.HELD)
+        await clients.read(client, f"/reporting/v1/follow-up/projects/{project.id}", recorded, now=bodies.HELD)
         reason = {"reason": "too-few"}
         await clients.command(client, "cancel activity", f"{cancelled}/cancellations", reason, now=bodies.HELD)
 
@@ -271,3 +275,12 @@ class Load:
             await asyncio.wait_for(self.clients.stopping.wait(), seconds)
         except TimeoutError:
             return
+
+
+async def _side_by_side(*pieces: Awaitable[T]) -> list[T]:
+    """Let a client do several things at once, each to its end; raise afterwards what ended one of them."""
+    outcomes = await asyncio.gather(*pieces, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]

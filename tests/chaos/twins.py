@@ -1,25 +1,34 @@
 """Spoiled twins: processes with one guarantee broken on purpose, which the checker must catch.
 
-`python -m tests.chaos.twins project|relay SERVICE…` takes the place of `lotsen project|relay SERVICE…`:
-the projector without compare-and-set and without sequence check, the relay that keeps the token before the ack.
+`python -m tests.chaos.twins TWIN SERVICE… [--port N]` takes the place of `lotsen serve|relay|project SERVICE…`.
 """
 
 import asyncio
 import sys
-import time
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
 
+import uvicorn
+from aiokafka import AIOKafkaProducer
+from aiokafka import TopicPartition as KafkaPartition
+from aiokafka.errors import KafkaError
 from typing_extensions import override
 
 from deploy.initialise import topic_of
 from deploy.services import SERVICES
-from shared.kernel.ids import new_id
+from shared.eventlog.documents import COMMITS
+from shared.eventlog.log import StoredEventLog
+from shared.eventlog.mongo_store import MongoCommitStore
+from shared.eventlog.settings import LogSettings
+from shared.eventlog.store import Outcome
 from shared.lease import Lease
 from shared.logs import configure_logs
-from shared.messaging import Producer
-from shared.mongo import Client, Database, Document, connect
-from shared.projector.changes import Advance, Changes, Partition
+from shared.messaging import BrokerUnavailable, Producer, Span
+from shared.mongo import Client, Database, Document, Encoded, connect
+from shared.projector.changes import Advance, Changes, Loaded, Partition
 from shared.projector.collections import checkpoint_id
 from shared.projector.commit import Transaction
 from shared.projector.decoding import Incoming
@@ -30,15 +39,15 @@ from shared.projector.needs import Needs
 from shared.projector.ownership import Ownership
 from shared.projector.store import MongoStore
 from shared.projector.worker import Facts, Worker
-from shared.relay.checkpoints import MongoCheckpoints
-from shared.relay.commits import MongoCommits
-from shared.relay.ports import Batch
-from shared.relay.relay import Clocks, Relay
-from shared.relay.run import lead_in_turns
+from shared.relay.ports import Batch, TopicState
+from shared.relay.relay import Relay
 from shared.relay.topic import KafkaTopic
-from shared.settings import Settings, load_settings
+from shared.settings import load_settings
+from shared.web.application import create_api
+from shared.web.runtime import open_runtime, verifier_of
+from tests.chaos.composition import RunProjector, RunRelay, Setting, relay, run, work
 
-_OWNER: Final = new_id()
+_FOR_EVER: Final = 2**62
 
 
 class BlindTransaction(Transaction):
@@ -71,10 +80,26 @@ class BlindWorker(Worker):
     """Folds with `BlindFold`."""
 
     @override
-    async def _fold(
-        self, facts: Facts, needs: Needs, refused: Incoming | None = None
-    ) -> tuple[dict[Partition, Advance], Changes]:
-        return self._advances(facts), BlindFold(self._projection, needs, self._exceptions).run()
+    async def _fold(self, facts: Facts, needs: Needs, refused: Incoming | None = None) -> Changes:
+        return BlindFold(self._projection, needs, self._exceptions).run()
+
+
+class GroupStore(BlindStore):
+    """Goes by the group's offsets, which are committed before the facts are written, as automatic commits are."""
+
+    feed: KafkaFeed
+
+    @override
+    async def claim(self, owned: Mapping[int, Lease], topics: Sequence[str], cluster_id: str) -> Loaded:
+        loaded = await super().claim(owned, topics, cluster_id)
+        consumer = self.feed._consumer._consumer
+        committed = {place: await consumer.committed(KafkaPartition(*place)) for place in loaded.next}
+        return Loaded({place: offset or 0 for place, offset in committed.items()}, loaded.exceptions)
+
+    @override
+    async def apply(self, advances: Mapping[Partition, Advance], changes: Changes) -> None:
+        await self.feed.commit_for_lag_tools({place: advance.next for place, advance in advances.items()})
+        await super().apply(advances, changes)
 
 
 class HastyRelay(Relay):
@@ -94,48 +119,114 @@ class HastyRelay(Relay):
         await super()._publish(Batch(batch.events, None))
 
 
-async def project(settings: Settings, service: str, projection: Projection, client: Client) -> None:
-    """Run a projector that trusts its leases and the order of arrival."""
-    database = client[f"{settings.namespace}_{service}"]
-    topics = [topic_of(settings.namespace, name) for name in projection.topics]
-    feed = KafkaFeed(settings.kafka_bootstrap_servers, group_id=None)
+class CarelessProducer(Producer):
+    """Is content with the leader alone, and may send twice."""
+
+    @override
+    async def start(self) -> None:
+        if self._client is not None:
+            return
+        client = AIOKafkaProducer(bootstrap_servers=self._bootstrap_servers, acks=1, enable_idempotence=False)
+        try:
+            await client.start()
+        except KafkaError as error:
+            await self._discard(client)
+            raise BrokerUnavailable(repr(error)) from error
+        self._client = client
+
+
+class CarelessTopic(KafkaTopic):
+    """Never finds that the topic ends before what was acknowledged (the other of the redundant pair)."""
+
+    @override
+    async def open(self) -> TopicState:
+        state = await super().open()
+        return TopicState(state.cluster_id, dict.fromkeys(state.ends, _FOR_EVER))
+
+
+class CarelessRelay(Relay):
+    """Never wonders why an offset is given a second time."""
+
+    @override
+    def _acknowledged(self, spans: dict[int, Span]) -> None:
+        self._at = replace(self._at, offsets={partition: span.last for partition, span in spans.items()})
+
+
+class LonelyStore(MongoCommitStore):
+    """Takes an insert for durable when the primary alone has it."""
+
+    @override
+    async def _insert(self, documents: list[Encoded]) -> dict[int, Outcome | Exception]:
+        command = {"insert": COMMITS, "documents": documents, "ordered": False, "writeConcern": {"w": 1}}
+        answer: Document = await self._database.command(command)
+        return {int(error["index"]): Outcome.POSITION_TAKEN for error in answer.get("writeErrors", ())}
+
+
+async def project(
+    setting: Setting, projection: Projection, store_kind: type[BlindStore | MongoStore], worker_kind: type[Worker]
+) -> None:
+    """Run a projector with a store and a worker that may be spoiled."""
+    database = setting.client[setting.database]
+    topics = [topic_of(setting.settings.namespace, name) for name in projection.topics]
+    feed = KafkaFeed(setting.settings.kafka_bootstrap_servers, group_id=f"{database.name}.{projection.name}")
     await feed.start()
-    ownership = Ownership(database, projection.name, f"{_OWNER}-{service}")
-    store = BlindStore(client, database, projection)
-    await BlindWorker(projection, topics, feed=feed, store=store, ownership=ownership).run(asyncio.Event())
+    ownership = Ownership(database, projection.name, setting.owner, ttl_s=setting.limits.lease_s)
+    store = store_kind(setting.client, database, projection)
+    if isinstance(store, GroupStore):
+        store.feed = feed
+    await worker_kind(projection, topics, feed=feed, store=store, ownership=ownership).run(asyncio.Event())
 
 
-async def relay(settings: Settings, service: str, client: Client) -> None:
-    """Run a relay that keeps its token before the ack."""
-    database = client[f"{settings.namespace}_{service}"]
-    name, stop = topic_of(settings.namespace, service), asyncio.Event()
-    lease = Lease(database, f"relay/{service}", owner=_OWNER)
-    producer = Producer(settings.kafka_bootstrap_servers, name, source=f"/lotsen/{service}")
-    hasty = HastyRelay(
-        service,
-        commits=MongoCommits(database),
-        topic=KafkaTopic(settings.kafka_bootstrap_servers, name, producer),
-        checkpoints=MongoCheckpoints(database, service, lease),
-        stop=stop,
-        clocks=Clocks(time.monotonic, time.time),
+def _careless_producer(setting: Setting) -> Producer:
+    return CarelessProducer(
+        setting.settings.kafka_bootstrap_servers, setting.topic, source=f"/lotsen/{setting.service}"
     )
-    await lead_in_turns(hasty.run, lease, service, stop)
 
 
-async def main(command: str, services: Sequence[str]) -> None:
-    """Run a twin of each service's worker until the process is ended."""
+async def serve_with_w_1(services: Sequence[str], port: int) -> None:
+    """Serve the API on a log whose 2xx means that the primary alone has it."""
     settings = load_settings()
     configure_logs(settings.log_level)
     client = connect(settings.mongodb_uri.get_secret_value(), app_name="chaos-twin")
-    chosen: Mapping[str, tuple[Projection, ...]] = {name: SERVICES[name].projections for name in services}
-    async with asyncio.TaskGroup() as group:
-        for service, projections in chosen.items():
-            if command == "relay":
-                group.create_task(relay(settings, service, client))
-            else:
-                for projection in projections:
-                    group.create_task(project(settings, service, projection, client))
+    tokens = verifier_of(settings)
+    chosen = [SERVICES[name] for name in services]
+    async with AsyncExitStack() as stack:
+        runtimes = {}
+        for service in chosen:
+            runtime = await stack.enter_async_context(open_runtime(service, settings, tokens=tokens))
+            store = LonelyStore(client, client[runtime.db.name])
+            log = StoredEventLog(store, claims_key=settings.claims_key_bytes(), settings=LogSettings())
+            runtimes[service.name] = replace(runtime, log=log)
+        config = uvicorn.Config(create_api(chosen, runtimes), port=port, log_config=None, access_log=False)
+        await uvicorn.Server(config).serve()
+
+
+WITHOUT_COMPARISON: Final = "project-without-comparison"
+WITHOUT_SEQUENCE: Final = "project-without-sequence"
+WITHOUT_EITHER: Final = "project-without-either"
+BY_GROUP_OFFSETS: Final = "project-by-group-offsets"
+HASTY: Final = "relay-token-before-ack"
+CARELESS: Final = "relay-acks-1"
+W_1: Final = "serve-with-w-1"
+
+_PROJECTORS: Final[Mapping[str, RunProjector]] = {
+    WITHOUT_COMPARISON: partial(project, store_kind=BlindStore, worker_kind=Worker),
+    WITHOUT_SEQUENCE: partial(project, store_kind=MongoStore, worker_kind=BlindWorker),
+    WITHOUT_EITHER: partial(project, store_kind=BlindStore, worker_kind=BlindWorker),
+    BY_GROUP_OFFSETS: partial(project, store_kind=GroupStore, worker_kind=Worker),
+}
+_RELAYS: Final[Mapping[str, RunRelay]] = {
+    HASTY: partial(relay, kind=HastyRelay),
+    CARELESS: partial(relay, kind=CarelessRelay, topic_kind=CarelessTopic, make_producer=_careless_producer),
+}
+
+
+def _main(twin: str, arguments: Sequence[str]) -> Coroutine[Any, Any, None]:
+    if twin == W_1:
+        *services, _, port = arguments
+        return serve_with_w_1(services, int(port))
+    return work(arguments, _RELAYS.get(twin), _PROJECTORS.get(twin))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2:]))
+    run(_main(sys.argv[1], sys.argv[2:]))

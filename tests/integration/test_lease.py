@@ -53,6 +53,20 @@ async def test_of_many_that_ask_at_once_for_a_new_lease_one_gets_it(database: Da
     assert sum(await asyncio.gather(*(lease.acquire() for lease in leases))) == 1
 
 
+@pytest.mark.parametrize(("ahead_s", "is_free"), [(5.0, False), (3_600.0, True)])
+async def test_a_lease_that_a_servers_wrong_clock_has_put_far_ahead_is_free(
+    database: Database,
+    ahead_s: float,
+    is_free: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    dead, successor = Lease(database, "relay", owner="a"), Lease(database, "relay", owner="b")
+    assert await dead.acquire()
+    ahead = {"$add": ["$$NOW", int(ahead_s * 1000)]}
+    await database[COLLECTION].update_one({"_id": "relay"}, [{"$set": {"expires_at": ahead}}])
+    assert await successor.acquire() is is_free
+    assert successor.held is is_free
+
+
 async def test_leases_of_other_names_are_independent(database: Database) -> None:
     assert await Lease(database, "follow-up/3", owner="a").acquire()
     assert await Lease(database, "follow-up/4", owner="b").acquire()

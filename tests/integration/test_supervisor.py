@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from deploy.local.child import LOG_BYTES_MAX, Child, Command, until_ready
 from deploy.local.failures import StartFailedError
@@ -43,6 +44,16 @@ async def test_what_dies_is_started_again(tmp_path: Path) -> None:
 
         await eventually(lambda: child.pid not in {None, first})
         assert child.deaths == 1
+
+
+@pytest.mark.asyncio
+async def test_what_ends_again_and_again_is_started_less_and_less_often_and_says_so(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with Supervisor(tmp_path) as supervisor:
+            child = await supervisor.start(python("raise SystemExit(70)"))
+            await eventually(lambda: child.deaths >= 3)
+    died = [(entry["code"], entry["restart_in_s"]) for entry in logs if entry["event"] == "child_died"]
+    assert died[:3] == [(70, 0.5), (70, 1.0), (70, 2.0)]
 
 
 @pytest.mark.asyncio

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from tests.chaos.checks.aside import nothing_is_held, parked_is_the_poison
 from tests.chaos.checks.finding import Finding, PromiseBrokenError
 from tests.chaos.checks.keys import joint_decisions_are_whole, keys_have_one_effect, nothing_unasked, retries_tell
 from tests.chaos.checks.money import ceilings_hold, payments_hold, totals_are_equal
-from tests.chaos.checks.pages import heads_are_the_logs, nothing_is_aside, pages_are_the_log
+from tests.chaos.checks.pages import heads_are_the_logs, pages_are_the_log
 from tests.chaos.checks.positions import log_is_contiguous, log_is_on_topic, topic_is_in_order
+from tests.chaos.checks.progress import checkpoints_never_go_back, everything_is_shown_in_time
 from tests.chaos.checks.reads import answers_are_expected, own_writes_are_read
 from tests.chaos.evidence import Evidence
 
@@ -23,7 +25,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     log_is_on_topic,
     pages_are_the_log,
     heads_are_the_logs,
-    nothing_is_aside,
+    parked_is_the_poison,
+    nothing_is_held,
+    everything_is_shown_in_time,
+    checkpoints_never_go_back,
     ceilings_hold,
     payments_hold,
     totals_are_equal,
@@ -32,11 +37,15 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
+def findings(evidence: Evidence) -> list[Finding]:
+    """Run every check and return everything that was found."""
+    return [found for check in CHECKS for found in check(evidence)]
+
+
 def check_all(evidence: Evidence) -> None:
     """Run every check. Raises PromiseBrokenError with everything that was found."""
-    findings = [found for check in CHECKS for found in check(evidence)]
-    if findings:
-        raise PromiseBrokenError(findings)
+    if found := findings(evidence):
+        raise PromiseBrokenError(found)
 
 
-__all__ = ["CHECKS", "Check", "Finding", "PromiseBrokenError", "check_all"]
+__all__ = ["CHECKS", "Check", "Finding", "PromiseBrokenError", "check_all", "findings"]

@@ -1,4 +1,4 @@
-"""The page is a recomputation from the log: documents, heads, and nothing put aside."""
+"""The page is a recomputation from the log: documents and heads."""
 
 from collections.abc import Iterator, Mapping
 
@@ -49,12 +49,3 @@ def _heads(model: ReadModel, evidence: Evidence) -> Iterator[Finding]:
                 "heads-are-the-logs",
                 f"{model.projection.name} {stream}: {model.heads.get(stream)}, the log says {expected.get(stream)}",
             )
-
-
-def nothing_is_aside(evidence: Evidence) -> Iterator[Finding]:
-    """Nobody sent poison, so nothing is parked; every hole was filled, so nothing is held."""
-    for model in evidence.models:
-        for identifier in model.parked:
-            yield Finding("nothing-is-aside", f"parked: {identifier}")
-        for identifier in model.held:
-            yield Finding("nothing-is-aside", f"held: {identifier}")

@@ -13,6 +13,7 @@ from shared.messaging import Producer, TopicName, delete_topics, ensure_topics
 from shared.mongo import Client, Database, Document, connect
 from shared.projector.collections import CHECKPOINTS, prepare
 from shared.projector.definition import Projection
+from shared.projector.replay import BOUNDS, Bounds
 from shared.projector.run import run_projector
 from tests.conftest import Parts
 
@@ -45,7 +46,12 @@ class House:
 
     @asynccontextmanager
     async def worker(
-        self, projection: Projection, *, owner: str | None = None, lease_ttl_s: float = 6.0
+        self,
+        projection: Projection,
+        *,
+        owner: str | None = None,
+        lease_ttl_s: float = 6.0,
+        replay_bounds: Bounds = BOUNDS,
     ) -> AsyncIterator[asyncio.Task[None]]:
         """Run a worker beside the test, and stop it as planned (unless the test cancelled it before: a crash)."""
         await prepare(self.database, projection)
@@ -60,6 +66,7 @@ class House:
                 owner=owner or new_id(),
                 stop=stop,
                 lease_ttl_s=lease_ttl_s,
+                replay_bounds=replay_bounds,
             )
         )
         try:

@@ -58,6 +58,18 @@ async def test_a_crashed_workers_partitions_are_taken_over_within_twelve_seconds
     assert LEASE_TTL_S - 0.5 <= taken_over_s <= 15  # not before the lease ends; 12 s, and 3 for a machine under test
 
 
+async def test_a_dead_worker_that_a_servers_wrong_clock_has_put_far_ahead_owns_nothing(house: House) -> None:
+    await prepare(house.database, MIXED)
+    dead, successor = (Ownership(house.database, MIXED.name, name) for name in ("dead", "successor"))
+    await dead.tick()
+    assert len(await dead.settle()) == PARTITIONS
+    ahead = [{"$set": {"expires_at": {"$add": ["$$NOW", 3_600_000]}}}]
+    for collection in (LEASES, WORKERS):
+        await house.database[collection].update_many({}, ahead)
+    await successor.tick()
+    assert len(await successor.settle()) == PARTITIONS
+
+
 async def test_a_worker_whose_lease_was_taken_forgets_the_number(house: House) -> None:
     now = 0.0
     ownership = Ownership(house.database, MIXED.name, new_id(), clock=lambda: now)

@@ -1,12 +1,27 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.faults import FROZEN_S, LOAD_S, OUTAGE_S, Fault, Healed, Kind, faults_of
+from shared.auth.tokens import LEEWAY_S
+from shared.lease import LEASE_TTL_S
+from tests.chaos.faults import Fault, Healed, Kind, Stage, faults_of
 from tests.chaos.journal import Answer, Intention, Journal, Read, read_journal
 from tests.chaos.report import effect_times
+from tests.chaos.scale import FULL, SCALED, Scale
 
-TARGETS = ["relay-1", "relay-2", "projector-1", "projector-2"]
+STAGE = Stage(
+    apis=["api-1", "api-2"],
+    relays=["relay-1", "relay-2"],
+    projectors=["projector-1", "projector-2"],
+    brokers=["kafka-1", "kafka-2", "kafka-3"],
+    members=["mongod-1", "mongod-2", "mongod-3"],
+    links=["api-1 mongod", "relay-1 mongod", "relay-1 kafka"],
+    projections=["reporting/followup"],
+    disks=["kafka-3", "mongod-3"],
+    clocks=["api-1", "relay-1"],
+    folds=["folds"],
+)
 INTENTION = Intention("k-1", "applications", "owner", "tenant", "apply", "POST", "/somewhere", "hash", 1, 0.5)
 ANSWER = Answer("k-1", 201, "", "application/x", 1, "2023-03-10T11:00:00Z", 1.5)
 
@@ -21,7 +36,7 @@ def test_an_intention_is_on_disk_before_anything_else_happens(tmp_path: Path) ->
 
 def test_a_journal_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
-    read = Read("/somewhere", "application/x", 1, 200, "", 1, 1.5, 2.0)
+    read = Read("/somewhere", "application/x", 1, 200, "", 1, 1.5, 1.6, 2.0)
     journal.sending(INTENTION)
     journal.sending(INTENTION)
     journal.failed(Answer("k-1", 500, "InternalFault", "", 0, "", 1.0))
@@ -37,20 +52,41 @@ def test_a_journal_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_a_seed_gives_the_same_faults_again_and_another_seed_gives_others() -> None:
-    assert faults_of(1, TARGETS) == faults_of(1, TARGETS)
-    assert faults_of(1, TARGETS) != faults_of(2, TARGETS)
+    assert faults_of(1, SCALED, STAGE) == faults_of(1, SCALED, STAGE)
+    assert faults_of(1, SCALED, STAGE) != faults_of(2, SCALED, STAGE)
 
 
+@pytest.mark.parametrize("scale", [SCALED, FULL], ids=lambda scale: scale.name)
 @pytest.mark.parametrize("seed", range(50))
-def test_every_seed_breaks_everything_and_is_over_before_the_load_ends(seed: int) -> None:
-    faults = faults_of(seed, TARGETS)
-    (away,) = (fault for fault in faults if fault.kind is Kind.OUTAGE)
-    assert OUTAGE_S[0] <= away.lasts_s <= OUTAGE_S[1]
-    assert {fault.target for fault in faults if fault.kind is Kind.KILL} == {"api", *TARGETS}
-    assert {fault.target for fault in faults if fault.kind is Kind.FREEZE} == set(TARGETS)
-    assert all(fault.lasts_s >= FROZEN_S[0] for fault in faults if fault.kind is Kind.FREEZE)
-    assert all(fault.at_s + fault.lasts_s < LOAD_S for fault in faults)
-    assert any(fault.at_s < away.at_s + away.lasts_s and fault.at_s > away.at_s for fault in faults)
+def test_every_seed_breaks_one_of_each_and_is_over_before_the_load_ends(seed: int, scale: Scale) -> None:
+    faults = faults_of(seed, scale, STAGE)
+    kinds = {fault.kind for fault in faults}
+    killed = {fault.target.partition("-")[0] for fault in faults if fault.kind is Kind.KILL}
+    assert killed == {"api", "relay", "projector"}
+    assert {Kind.FREEZE, Kind.SWALLOW, Kind.POISON} <= kinds
+    assert kinds & {Kind.OUTAGE, Kind.PRIMARY_LOSS}
+    lease_s = scale.lease_s or LEASE_TTL_S
+    assert all(fault.lasts_s > lease_s for fault in faults if fault.kind is Kind.FREEZE)
+    assert all(fault.at_s + fault.lasts_s <= scale.load_s - scale.quiet_s for fault in faults)
+
+
+def test_every_kind_is_drawn_and_only_what_the_machine_can_do() -> None:
+    drawn = {fault.kind for seed in range(60) for fault in faults_of(seed, SCALED, STAGE)}
+    assert drawn == set(Kind)
+    bare = replace(STAGE, disks=(), clocks=(), folds=())
+    without = {fault.kind for seed in range(60) for fault in faults_of(seed, SCALED, bare)}
+    assert without == set(Kind) - {Kind.DISK_FULL, Kind.CLOCK_STEP, Kind.BUG}
+
+
+def test_the_clock_of_an_api_is_stepped_less_than_tokens_forgive() -> None:
+    steps = [
+        fault
+        for seed in range(200)
+        for fault in faults_of(seed, SCALED, STAGE)
+        if fault.kind is Kind.CLOCK_STEP and fault.target.startswith("api")
+    ]
+    assert steps
+    assert all(abs(step.amount) < LEEWAY_S for step in steps)
 
 
 def test_the_first_effect_after_healing_is_of_something_commanded_since_the_fault() -> None:

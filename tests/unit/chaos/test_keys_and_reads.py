@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.bug import struck
 from tests.chaos.checks import PromiseBrokenError, check_all
 from tests.chaos.evidence import Evidence
 from tests.chaos.journal import Answer, Entry, Read, told
@@ -22,7 +23,7 @@ def with_entry(evidence: Evidence, *lines: dict[str, Any]) -> Evidence:
 
 
 def with_read(evidence: Evidence, status: int, seen: int) -> Evidence:
-    read = Read("/somewhere", "application/x", 3, status, "", seen, 1.0, 2.0)
+    read = Read("/somewhere", "application/x", 3, status, "", seen, 1.0, 1.5, 2.0)
     return replace(evidence, journal=replace(evidence.journal, reads=[read]))
 
 
@@ -121,3 +122,33 @@ def test_a_read_that_shows_its_own_write_or_says_not_yet_is_accepted(status: int
 @pytest.mark.parametrize(("status", "seen"), [(200, 2), (404, -1), (409, -1)])
 def test_a_read_that_shows_an_older_state_is_caught(status: int, seen: int) -> None:
     assert caught_by(with_read(sound(), status, seen)) == {"own-writes-are-read"}
+
+
+@pytest.mark.parametrize(("since", "until", "is_caught"), [(1.6, 1.7, False), (0.0, 1.4, True), (2.1, 9.0, True)])
+def test_a_read_sees_two_times_only_while_read_models_are_put_back(since: float, until: float, is_caught: bool) -> None:  # noqa: FBT001 - a row of the table
+    evidence = replace(with_read(sound(), 200, 2), restored=[(since, until)])
+    if is_caught:
+        assert caught_by(evidence) == {"own-writes-are-read"}
+    else:
+        check_all(evidence)
+
+
+@pytest.mark.parametrize("bugged", [True, False])
+def test_what_a_bug_has_parked_may_be_refused_while_folds_had_one(bugged: bool) -> None:  # noqa: FBT001 - both rows
+    streams = [f"application/{number}" for number in range(50)]
+    spoiled = next(stream for stream in streams if struck(stream))
+    read = Read("/somewhere", spoiled, 3, 409, "StreamParkedOrHeld", -1, 1.0, 1.5, 2.0)
+    evidence = with_entry(replace(sound(), bugged=bugged), sending("k-no"), refused("k-no", "StreamParkedOrHeld"))
+    seen = replace(evidence, journal=replace(evidence.journal, reads=[read]))
+    if bugged:
+        check_all(seen)
+    else:
+        assert caught_by(seen) == {"own-writes-are-read", "answers-are-expected"}
+
+
+def test_a_bug_that_parks_one_stream_excuses_no_other() -> None:
+    sane = next(stream for number in range(50) if not struck(stream := f"application/{number}"))
+    read = Read("/somewhere", sane, 3, 409, "StreamParkedOrHeld", -1, 1.0, 1.5, 2.0)
+    evidence = replace(sound(), bugged=True)
+    seen = replace(evidence, journal=replace(evidence.journal, reads=[read]))
+    assert caught_by(seen) == {"own-writes-are-read"}

@@ -114,11 +114,6 @@ def test_a_read_model_that_never_heard_of_the_last_fact_is_caught() -> None:
     assert caught_by(with_model(sound(), "reporting", heads=heads)) == {"heads-are-the-logs"}
 
 
-@pytest.mark.parametrize("aside", ["parked", "held"])
-def test_what_is_put_aside_is_caught(aside: str) -> None:
-    assert caught_by(with_model(sound(), "reporting", **{aside: ["reporting/x"]})) == {"nothing-is-aside"}
-
-
 def test_grants_above_the_ceiling_are_caught() -> None:
     assert caught_by(with_fact("applications", f"call/{CALL}", budget_ore=GRANTED - 100)) == {"ceilings-hold"}
 

@@ -133,6 +133,8 @@ class MemoryStore:
             if (self.checkpoints[partition], self.claims[partition]) != (advance.expected, self._claim):
                 raise MissedError
         self._check(changes)
+        if set(changes.unparked) - set(self.parked):
+            raise MissedError
         for partition, advance in advances.items():
             self.checkpoints[partition] = advance.next
         self._write(changes)
@@ -163,6 +165,8 @@ class MemoryStore:
             for identifier, held in self.held_facts.items()
             if (held["stream"], held["sequence"]) not in released
         }
+        for row in changes.unparked:
+            del self.parked[row]
         for parked in changes.parked:
             document = parked_document(self.projection, parked)
             self.parked.setdefault(document["_id"], document)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from shared.eventlog.documents import CommitDocument, PublishedEvent, document_id, published_events
 from shared.messaging import BrokerUnavailable, Span, partition_of
-from shared.relay.ports import Batch, Checkpoint, CommitsUnavailable, LeaseLost, Token, TokenGone, TopicState
+from shared.relay.ports import Batch, Checkpoint, CommitsUnavailable, LeaseLost, Request, Token, TokenGone, TopicState
 
 AT = datetime(2023, 3, 1, 12, tzinfo=UTC)
 IDLE_TURNS = 3  # empty batches after which a fake stream says that the relay has caught up
@@ -99,6 +99,7 @@ class FakeTopic:
     outages: int = 0
     refused_opens: int = 0
     gate: asyncio.Event | None = None
+    sent: list[PublishedEvent] = field(default_factory=list)  # over all partitions
 
     async def open(self) -> TopicState:
         await asyncio.sleep(0)
@@ -118,6 +119,7 @@ class FakeTopic:
             number = partition_of(event.key)
             partition = self.partitions.setdefault(number, [])
             partition.append(event)
+            self.sent.append(event)
             spans[number] = Span(spans[number].first if number in spans else len(partition) - 1, len(partition) - 1)
         if self.lost_acks:
             self.lost_acks -= 1
@@ -163,6 +165,50 @@ class FakeCheckpoints:
             assert claimed <= there, "the token was kept before the acknowledgement"
         self.stored = checkpoint
         self.saves.append(checkpoint)
+
+
+class FakeRequests:
+    """Requests beside a fake log; a token is a count of commits here too. `failures`: so many answers are not kept."""
+
+    def __init__(self, commits: FakeCommits, *, page_commits: int = 2) -> None:
+        self._commits = commits
+        self._page_commits = page_commits
+        self.asked: list[Request] = []
+        self.answers: dict[str, int] = {}
+        self.failures = 0
+
+    def ask(self, stream: str, first: int) -> str:
+        request = Request(f"request-{len(self.asked)}", stream, first)
+        self.asked.append(request)
+        return request.id
+
+    async def open(self) -> list[Request]:
+        await asyncio.sleep(0)
+        return [request for request in self.asked if request.id not in self.answers]
+
+    async def begin(self, requests: Sequence[Request]) -> Token:
+        await asyncio.sleep(0)
+        assert requests
+        return {"n": len(self._commits.log)}
+
+    def reached(self, token: Token, mark: Token) -> bool:
+        return bool(token["n"] >= mark["n"])
+
+    async def last(self, stream: str) -> int:
+        await asyncio.sleep(0)
+        return max((found["last"] for found in self._commits.log if found["stream"] == stream), default=0)
+
+    async def page(self, stream: str, first: int) -> list[PublishedEvent]:
+        await asyncio.sleep(0)
+        found = [c for c in self._commits.log if c["stream"] == stream and c["last"] >= first][: self._page_commits]
+        return [event for c in found for event in published_events(c) if event.sequence >= first]
+
+    async def done(self, request: Request, facts: int) -> None:
+        await asyncio.sleep(0)
+        if self.failures:
+            self.failures -= 1
+            raise CommitsUnavailable("the primary is gone")
+        self.answers.setdefault(request.id, facts)
 
 
 def assert_nothing_skipped(topic: FakeTopic, log: Sequence[CommitDocument]) -> None:

@@ -9,16 +9,25 @@ from hypothesis import strategies as st
 from shared.messaging import BrokerUnavailable
 from shared.relay.ports import CommitsUnavailable
 from shared.relay.relay import Clocks, Relay
-from tests.unit.relay.fakes import FakeCheckpoints, FakeCommits, FakeTopic, assert_nothing_skipped, commit
+from tests.unit.relay.fakes import (
+    FakeCheckpoints,
+    FakeCommits,
+    FakeRequests,
+    FakeTopic,
+    assert_nothing_skipped,
+    commit,
+)
 
 DEADLINE_S = 5.0
 
 FAULTS = st.sampled_from(
     ["none", "ack lost", "outage", "database gone", "token gone", "topic made again", "other cluster", "records lost"]
 )
+STREAMS = st.sampled_from(["a/1", "a/2", "b/1"])
 STEPS = st.lists(
     st.tuples(
-        st.lists(st.tuples(st.sampled_from(["a/1", "a/2", "b/1"]), st.integers(1, 3)), max_size=6),
+        st.lists(st.tuples(STREAMS, st.integers(1, 3)), max_size=6),
+        st.none() | st.tuples(STREAMS, st.integers(1, 9)),  # asked to be sent again from a position on
         FAULTS,
         st.none() | st.integers(0, 40),  # killed after so many turns of the loop
         st.booleans(),  # whether a second passes at each look at the clock
@@ -27,24 +36,27 @@ STEPS = st.lists(
 )
 
 
+Steps = list[tuple[list[tuple[str, int]], tuple[str, int] | None, str, int | None, bool]]
+
+
 @settings(max_examples=150, deadline=None)
 @given(STEPS)
-def test_the_relay_never_skips(
-    steps: list[tuple[list[tuple[str, int]], str, int | None, bool]],
-) -> None:
+def test_the_relay_never_skips(steps: Steps) -> None:
     asyncio.run(play(steps))
 
 
-async def play(steps: list[tuple[list[tuple[str, int]], str, int | None, bool]]) -> None:
+async def play(steps: Steps) -> None:
     commits, topic = FakeCommits(), FakeTopic()
-    checkpoints = FakeCheckpoints(commits, topic)
-    for recorded, fault, killed_after, ticking in steps:
+    checkpoints, requests = FakeCheckpoints(commits, topic), FakeRequests(commits)
+    for recorded, asked, fault, killed_after, ticking in steps:
         record(commits, recorded)
+        if asked is not None:
+            requests.ask(*asked)
         inject(fault, commits, topic)
         with suppress(BrokerUnavailable, CommitsUnavailable):
-            await run(commits, topic, checkpoints, killed_after=killed_after, ticking=ticking)
+            await run(commits, topic, checkpoints, requests, killed_after=killed_after, ticking=ticking)
     commits.failures = topic.lost_acks = topic.outages = 0
-    await run(commits, topic, checkpoints, killed_after=None, ticking=False)
+    await run(commits, topic, checkpoints, requests, killed_after=None, ticking=False)
     assert_nothing_skipped(topic, commits.log)
 
 
@@ -76,7 +88,13 @@ def inject(fault: str, commits: FakeCommits, topic: FakeTopic) -> None:
 
 
 async def run(
-    commits: FakeCommits, topic: FakeTopic, checkpoints: FakeCheckpoints, *, killed_after: int | None, ticking: bool
+    commits: FakeCommits,
+    topic: FakeTopic,
+    checkpoints: FakeCheckpoints,
+    requests: FakeRequests,
+    *,
+    killed_after: int | None,
+    ticking: bool,
 ) -> None:
     stop, now_s = asyncio.Event(), 0.0
 
@@ -86,7 +104,13 @@ async def run(
         return now_s
 
     relay = Relay(
-        "test", commits=commits, topic=topic, checkpoints=checkpoints, stop=stop, clocks=Clocks(look, lambda: 0.0)
+        "test",
+        commits=commits,
+        topic=topic,
+        checkpoints=checkpoints,
+        stop=stop,
+        clocks=Clocks(look, lambda: 0.0),
+        requests=requests,
     )
     commits.caught_up.clear()
     running = asyncio.ensure_future(relay.run())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.relay.ports import Checkpoint, SweepCause
 from shared.relay.relay import Clocks, Relay
-from tests.unit.relay.fakes import FakeCheckpoints, FakeCommits, FakeTopic
+from tests.unit.relay.fakes import FakeCheckpoints, FakeCommits, FakeRequests, FakeTopic
 
 DEADLINE_S = 5.0
 
@@ -22,6 +22,7 @@ class World:
     def __post_init__(self) -> None:
         self.stop = asyncio.Event()
         self.checkpoints = FakeCheckpoints(self.commits, self.topic, self.stored)
+        self.requests = FakeRequests(self.commits)
         clocks = Clocks(lambda: self.now_s, lambda: 0.0)
         self.relay = Relay(
             "test",
@@ -30,7 +31,18 @@ class World:
             checkpoints=self.checkpoints,
             stop=self.stop,
             clocks=clocks,
+            requests=self.requests,
         )
+
+    async def run_until_answered(self) -> None:
+        """Run until every request has its answer."""
+        self.stop.clear()
+        async with asyncio.timeout(DEADLINE_S):
+            running = asyncio.ensure_future(self.relay.run())
+            while len(self.requests.answers) < len(self.requests.asked) and not running.done():  # noqa: ASYNC110 - turns
+                await asyncio.sleep(0)
+            self.stop.set()
+            await running
 
     async def run_until_caught_up(self) -> None:
         self.commits.caught_up.clear()

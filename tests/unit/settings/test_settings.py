@@ -154,3 +154,19 @@ def test_settings_cannot_be_changed() -> None:
     assert isinstance(settings, Settings)
     with pytest.raises(ValueError, match="frozen"):
         settings.sandbox = True  # type: ignore[misc]  # that it cannot be set is the point
+
+
+@pytest.mark.usefixtures("environment")
+def test_workers_have_no_address_unless_one_is_given_and_may_stand_still_for_a_minute() -> None:
+    settings = load_settings()
+    assert settings.health_port is None
+    assert settings.health_host == "127.0.0.1"
+    assert settings.still_s_max == 60
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("LOTSEN_HEALTH_PORT", "0"), ("LOTSEN_STILL_S_MAX", "4")])
+def test_an_impossible_address_or_limit_of_a_worker_is_named(
+    environment: pytest.MonkeyPatch, name: str, wrong: str
+) -> None:
+    environment.setenv(name, wrong)
+    assert name in refusal()

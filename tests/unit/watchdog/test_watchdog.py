@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from prometheus_client import REGISTRY
 
 from shared.watchdog import Progress, Watchdog, guarded
 
@@ -112,7 +113,7 @@ def test_a_known_outage_is_waited_out_however_long(clock: Clock, watchdog: Watch
     progress.saw({P0: 7}, {P0: 9})
     for _ in range(100):
         progress.excused()
-        assert progress.away
+        assert progress.waits
         assert pass_time(clock, watchdog, 30) is None
 
 
@@ -121,9 +122,24 @@ def test_after_an_outage_the_time_begins_anew(clock: Clock, watchdog: Watchdog, 
     pass_time(clock, watchdog, 50)
     progress.excused()
     progress.saw({P0: 7}, {P0: 9})
-    assert not progress.away
     assert pass_time(clock, watchdog, 59) is None
     assert pass_time(clock, watchdog, 2) is progress
+
+
+@pytest.mark.parametrize(("later_s", "waits"), [(29, True), (30, False)])
+def test_a_worker_waits_for_half_a_minute_after_it_said_so(
+    clock: Clock, progress: Progress, later_s: float, *, waits: bool
+) -> None:
+    assert not progress.waits
+    progress.excused()
+    clock.now_s += later_s
+    assert progress.waits is waits
+
+
+def test_a_worker_that_did_something_waits_no_longer(progress: Progress) -> None:
+    progress.excused()
+    progress.finished()
+    assert not progress.waits
 
 
 def test_a_process_that_was_frozen_is_not_blamed_when_it_wakes(
@@ -143,6 +159,14 @@ def test_of_several_workers_the_one_that_stands_is_named(clock: Clock, watchdog:
     other.saw({P0: 1}, {P0: 1})
     progress.began()
     assert pass_time(clock, watchdog, 61) is progress
+
+
+def test_a_worker_that_ended_is_looked_at_no_longer(clock: Clock, watchdog: Watchdog, progress: Progress) -> None:
+    progress.began()
+    assert watchdog.look() is None
+    watchdog.forget(progress)
+    assert pass_time(clock, watchdog, 100) is None
+    assert REGISTRY.get_sample_value("lotsen_worker_still_seconds", {"worker": progress.name}) is None
 
 
 def test_the_block_calls_for_the_end_once_from_a_thread_of_its_own() -> None:
