@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shared.lease import Lease
+from shared.lease import LEASE_TTL_S, Lease
 from shared.mongo import Timestamp
 from shared.relay.checkpoints import COLLECTION, MongoCheckpoints
 from shared.relay.ports import Checkpoint, LeaseLost
@@ -52,7 +52,7 @@ async def record_round(world: World, position: int) -> None:
     await world.record([commit(stream, position) for stream in STREAMS])
 
 
-async def test_the_second_relay_waits_and_a_planned_hand_over_takes_a_second_at_most(world: World) -> None:
+async def test_the_second_relay_waits_and_a_planned_hand_over_does_not_wait_for_the_lease_to_end(world: World) -> None:
     first = world.start("first")
     await record_round(world, 1)
     await world.wait_for(40)
@@ -63,7 +63,8 @@ async def test_the_second_relay_waits_and_a_planned_hand_over_takes_a_second_at_
     await first.stop()
     stopped_at_s = asyncio.get_running_loop().time()
     await wait_for_leader(world, "second")
-    assert asyncio.get_running_loop().time() - stopped_at_s < 1.0
+    # A second on a quiet machine; how fast it is, the benchmark of takeovers measures.
+    assert asyncio.get_running_loop().time() - stopped_at_s < LEASE_TTL_S - 1
     await record_round(world, 3)
     await world.wait_for(120)
     await second.stop()
