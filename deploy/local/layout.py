@@ -18,6 +18,8 @@ from deploy.local.failures import PortTakenError, StateDirInUseError, StateDirMi
 
 HOST: Final = "127.0.0.1"
 PORT_FREE_S_MAX: Final = 10.0
+_PORT_FIRST: Final = 15_000
+_PORT_LAST: Final = 32_000  # Linux gives outgoing connections 32768 and above
 _PORT_FREE_EVERY_S: Final = 0.2
 
 
@@ -102,12 +104,22 @@ async def accepts_connections(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return that many different ports which nobody uses now."""
+    """Return that many different ports which nobody uses now, and which the system gives to no outgoing connection.
+
+    From the range of those, a client that tries again and again to reach a part that is away is given the part's own
+    port one day, and reaches itself: the part then finds its port taken and never comes back.
+    """
+    ports: list[int] = []
     with ExitStack() as stack:
-        bound = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in bound:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in bound]
+        while len(ports) < count:
+            port = _PORT_FIRST + secrets.randbelow(_PORT_LAST - _PORT_FIRST)
+            bound = stack.enter_context(socket.socket())
+            try:
+                bound.bind((HOST, port))
+            except OSError:
+                continue
+            ports.append(port)
+    return ports
 
 
 def _new_layout(count: int, purposes: Sequence[str]) -> Layout:

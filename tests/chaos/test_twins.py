@@ -8,7 +8,13 @@ from deploy.local.parts import Parts
 from tests.chaos.scale import SCALED
 from tests.chaos.trials import TOKEN_BEFORE_ACK, WITHOUT_EITHER, Trial, attempt
 
-pytestmark = [pytest.mark.chaos, pytest.mark.real_parts, pytest.mark.asyncio]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.real_parts,
+    pytest.mark.asyncio,
+    # Connections are cut on purpose: what a client library leaves unclosed then is no fault of ours.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 SEED = 1
 
