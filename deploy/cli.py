@@ -122,7 +122,7 @@ def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> Non
     except AddressTakenError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.exit_code) from None
-    except ExceptionGroup:  # each bug was logged where it ended its worker
+    except ExceptionGroup:  # from the task group, around bugs of any kind: each was logged where it ended its worker
         raise typer.Exit(os.EX_SOFTWARE) from None
 
 

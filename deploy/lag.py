@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.initialise import database_of, topic_of
+from deploy.operating import connected
 from deploy.services import SERVICES
-from deploy.status import operator_client
 from shared.messaging import Consumer, OffsetsOutOfRange, TopicPartition, end_offsets
 from shared.mongo import Client
 from shared.projector.editions import edition_name, editions_of
@@ -67,7 +67,7 @@ async def print_lag(settings: Settings, *, partitions: bool = False, seconds_max
 
     Ends with code 3 when one of them is more than `seconds_max` behind, and names it.
     """
-    async with operator_client(settings) as client:
+    async with connected(settings) as client:
         models = await _models(settings, client)
         relays = {name: await waiting(database_of(client, settings, name), name) for name in SERVICES}
     console = Console(width=WIDTH)

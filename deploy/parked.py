@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import typer
 
 from deploy.initialise import database_of
+from deploy.operating import connected
 from deploy.services import SERVICES
-from deploy.status import operator_client
 from shared.mongo import Client, Database
 from shared.projector.editions import plain_name
 from shared.projector.replay_requests import (
@@ -54,7 +54,7 @@ class Wish(NamedTuple):
 
 async def replay_parked(settings: Settings, wish: Wish, wait_s: float) -> None:
     """Have parked facts folded again by the workers that own them; say what became of each stream."""
-    async with operator_client(settings) as client:
+    async with connected(settings) as client:
         name, _, identifier = (wish.what or "").partition(":")
         if name in SERVICES and identifier:
             asked = await _ask_for_one(
@@ -74,7 +74,7 @@ async def drop_parked(settings: Settings, identifier: str, *, by: str, why: str,
     if name not in SERVICES or not key:
         typer.echo(f"{identifier!r} is no id: use one that `lotsen parked list` prints", err=True)
         raise typer.Exit(1)
-    async with operator_client(settings) as client:
+    async with connected(settings) as client:
         asked = await _ask_for_one(database_of(client, settings, name), identifier, Action.DROP, by, why)
         await _await_answers(asked, wait_s)
 

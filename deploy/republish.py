@@ -6,7 +6,7 @@ from typing import Final
 import typer
 
 from deploy.initialise import database_of
-from deploy.status import operator_client
+from deploy.operating import connected
 from shared.relay.requests import NothingRecordedError, answer, ask
 from shared.settings import Settings
 
@@ -15,7 +15,7 @@ LOOK_EVERY_S: Final = 0.5
 
 async def republish(settings: Settings, service: str, stream: str, first: int, *, by: str, wait_s: float) -> None:
     """Ask the relay of `service` to send `stream` again from position `first` on; print the outcome."""
-    async with operator_client(settings) as client:
+    async with connected(settings) as client:
         database = database_of(client, settings, service)
         try:
             request = await ask(database, stream, first, by=by)

@@ -1,14 +1,13 @@
 """What an operator asks a running system: what could not be taken, and why."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import typer
 
+from deploy.operating import connected, end_with
 from deploy.services import SERVICES
-from shared.mongo import Client, Document, connect
+from shared.mongo import Document
 from shared.projector.status import parked_list, parked_show
 from shared.settings import Settings
 
@@ -19,7 +18,7 @@ async def print_parked(settings: Settings) -> None:
     Two lines each, the id alone on the first: it is to be copied, and a table would break it.
     """
     is_empty = True
-    async with operator_client(settings) as client:
+    async with connected(settings) as client:
         for service in SERVICES.values():
             for fact in await parked_list(client[f"{settings.namespace}_{service.name}"]):
                 is_empty = False
@@ -35,13 +34,11 @@ async def print_parked_fact(settings: Settings, identifier: str) -> None:
     """Print one parked fact. Its value is shown in a sandbox only: operators see no content (role `operator`)."""
     name, _, key = identifier.partition(":")
     if name not in SERVICES:
-        typer.echo(f"no service {name!r}: use an id that `lotsen parked list` prints", err=True)
-        raise typer.Exit(1)
-    async with operator_client(settings) as client:
+        end_with(f"no service {name!r}: use an id that `lotsen parked list` prints")
+    async with connected(settings) as client:
         fact = await parked_show(client[f"{settings.namespace}_{name}"], key)
     if fact is None:
-        typer.echo(f"nothing is parked as {identifier}", err=True)
-        raise typer.Exit(1)
+        end_with(f"nothing is parked as {identifier}")
     typer.echo(json.dumps(_readable(fact, with_value=settings.sandbox), indent=2, default=str, ensure_ascii=False))
 
 
@@ -56,13 +53,3 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
     if isinstance(value, list | tuple):
         return [_text(part) for part in value]
     return value
-
-
-@asynccontextmanager
-async def operator_client(settings: Settings) -> AsyncIterator[Client]:
-    """Provide a small client for the length of a command."""
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name="lotsen-operator", maxPoolSize=4)
-    try:
-        yield client
-    finally:
-        client.close()

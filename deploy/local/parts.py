@@ -105,7 +105,7 @@ async def _both(settings: PartsSettings, starter: Callable[[], Awaitable[Starter
         async with asyncio.TaskGroup() as group:
             brokers = group.create_task(_found("Kafka", given_kafka, start.kafka, on_step))
             members = group.create_task(_found("MongoDB", given_mongodb, start.mongodb, on_step))
-    except ExceptionGroup as failed:  # one reason is enough for the person who reads it
+    except ExceptionGroup as failed:  # the task group's wrapping: one reason in it is enough for a reader
         raise failed.exceptions[0] from None
     found_kafka, found_mongodb = brokers.result(), members.result()
     return Parts(

@@ -7,7 +7,7 @@ other. That a stream which is only read has not moved since it was loaded is rea
 is appended to it after the snapshot is decided on that stream alone, and comes after this decision.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from shared.eventlog.claims import HeldClaim, all_claimed
@@ -17,11 +17,11 @@ from shared.mongo import (
     Client,
     Command,
     Database,
-    Document,
     DuplicateKeyError,
     encoded,
+    find_in,
     raise_write_error,
-    run_commands,
+    run_transaction,
 )
 
 CLAIMS: Final = "claims"
@@ -51,7 +51,7 @@ async def insert_in_transaction(client: Client, database: Database, joint: Joint
         return Outcome.WRITTEN
 
     try:
-        return await run_commands(client, database, body, deadline_s=_TRANSACTION_S_MAX)
+        return await run_transaction(client, database, body, deadline_s=_TRANSACTION_S_MAX)
     except _NotMetError as not_met:
         return not_met.answer
     except DuplicateKeyError as error:
@@ -64,7 +64,7 @@ def _is_recorded(joint: JointCommit, send: Command) -> bool:
     """Tell whether an earlier try has written this. Raises _NotMetError when a stream has moved."""
     own = {commit["_id"]: commit["commit_id"] for commit in joint.commits}
     ids = [*own, *(document_id(stream, version + 1) for stream, version in joint.unmoved)]
-    found = _found(send, COMMITS, ids, {"commit_id": 1})
+    found = find_in(send, COMMITS, {"_id": {"$in": ids}}, options={"projection": {"commit_id": 1}})
     recorded = {commit["_id"] for commit in found if own.get(commit["_id"]) == commit["commit_id"]}
     if recorded:
         return True  # all or nothing: one of them is all of them
@@ -84,20 +84,10 @@ def _claim(claims: tuple[StoredClaim, ...], send: Command) -> None:
     """Write every claim. Raises _NotMetError for the first that cannot be met."""
     if not claims:
         return
-    found = _found(send, CLAIMS, [claim.id for claim in claims], {})
+    found = find_in(send, CLAIMS, {"_id": {"$in": [claim.id for claim in claims]}})
     held = {claim["_id"]: cast("HeldClaim", claim) for claim in found}
     after = all_claimed(held, claims)
     if isinstance(after, int):
         raise _NotMetError(FailedClaim(after))
     updates = [{"q": {"_id": id_}, "u": claim, "upsert": True} for id_, claim in after.items()]
     raise_write_error(send({"update": CLAIMS, "updates": updates}))
-
-
-def _found(send: Command, collection: str, ids: Sequence[str], fields: Document) -> list[Document]:
-    """Return the documents with these ids, in the transaction's snapshot: all in the first batch, they are small."""
-    find = {"find": collection, "filter": {"_id": {"$in": list(ids)}}, "projection": fields, "batchSize": len(ids) + 1}
-    cursor = send(find)["cursor"]
-    if cursor["id"]:
-        raise OverflowError(f"{len(ids)} documents of {collection} are more than one answer holds")
-    documents: list[Document] = cursor["firstBatch"]
-    return documents

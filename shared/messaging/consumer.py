@@ -14,6 +14,7 @@ FETCH_BYTES_MAX = 8 * 1_048_576
 PARTITION_FETCH_BYTES_MAX = 1_048_576
 FETCH_WAIT_MS_MAX = 500  # 20 would cost 5 % of a core when idle and gains nothing under load
 _REQUEST_TIMEOUT_S = 20.0
+_ENDS_TIMEOUT_S = 10.0
 _STOP_TIMEOUT_S = 10.0
 _COMMIT_TIMEOUT_S = 5.0
 _BROKEN = (KafkaError, OSError, TimeoutError)
@@ -125,7 +126,7 @@ class Consumer:
     async def end_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Ask the broker for the next offset of each partition. Raises BrokerUnavailable."""
         try:
-            async with asyncio.timeout(_REQUEST_TIMEOUT_S):
+            async with asyncio.timeout(_ENDS_TIMEOUT_S):
                 found: dict[TopicPartition, int] = await self._consumer.end_offsets(
                     [aiokafka.TopicPartition(*partition) for partition in partitions]
                 )

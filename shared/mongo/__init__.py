@@ -19,7 +19,7 @@ from shared.mongo.errors import (
 from shared.mongo.names import ASCENDING, DESCENDING, Client, Collection, Database, Document, Session, Timestamp
 from shared.mongo.reading import find_all
 from shared.mongo.schema import create_collections, create_index
-from shared.mongo.transactions import Command, run_commands, run_transaction
+from shared.mongo.transactions import Command, find_in, run_transaction
 
 __all__ = [
     "ASCENDING",
@@ -48,10 +48,10 @@ __all__ = [
     "decoded",
     "encoded",
     "find_all",
+    "find_in",
     "is_duplicate_key",
     "is_transient",
     "is_transient_code",
     "raise_write_error",
-    "run_commands",
     "run_transaction",
 ]

@@ -22,13 +22,8 @@ else:  # motor's classes take no type arguments at run time
     Database = AsyncIOMotorDatabase
     Collection = AsyncIOMotorCollection
 
+
 Session: TypeAlias = AsyncIOMotorClientSession
-
-
-def in_transaction(session: Session) -> bool:
-    """Tell whether a transaction is open in `session` (motor's types call this a method, which it is not)."""
-    return bool(session.delegate.in_transaction)
-
 
 __all__ = [
     "ASCENDING",
@@ -39,5 +34,4 @@ __all__ = [
     "Document",
     "Session",
     "Timestamp",
-    "in_transaction",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.mongo.connection import MAJORITY
-from shared.mongo.names import Database, Document, Session, in_transaction
+from shared.mongo.names import Database, Document
 
 _READ_MS_MAX: Final = 10_000
 _BATCH: Final = 100_000
@@ -18,16 +18,19 @@ async def find_all(
     *,
     options: Mapping[str, Any] = _NO_OPTIONS,
     read_concern: Mapping[str, Any] = MAJORITY,
-    session: Session | None = None,
 ) -> list[Document]:
-    """Return every document that meets `condition`, read at `read_concern` (in a transaction: in its snapshot).
+    """Return every document that meets `condition`, read at `read_concern`.
 
     `options` are fields of the find command (`projection`, `sort`, `limit`). The whole answer is kept in memory:
     for conditions that bound it. More than one answer of 16 MB is read on by the driver's own cursor.
     """
-    command: Document = {"find": collection, "filter": condition, "batchSize": _BATCH, **options}
-    if session is None or not in_transaction(session):
-        command["readConcern"] = read_concern
-        command["maxTimeMS"] = _READ_MS_MAX
-    cursor = await database.cursor_command(command, codec_options=database.codec_options, session=session)
+    command: Document = {
+        "find": collection,
+        "filter": condition,
+        "batchSize": _BATCH,
+        "readConcern": read_concern,
+        "maxTimeMS": _READ_MS_MAX,
+        **options,
+    }
+    cursor = await database.cursor_command(command, codec_options=database.codec_options)
     return [document async for document in cursor]

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pymongo.client_session import ClientSession
@@ -13,13 +13,14 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.mongo.connection import WRITE_TIMEOUT_MS
-from shared.mongo.names import Client, Database, Document, Session, in_transaction
+from shared.mongo.names import Client, Database, Document
 
 T = TypeVar("T")
 Command: TypeAlias = Callable[[Document], Document]
 """Runs one command in the transaction and returns its answer; raises the driver's errors."""
 
 DEADLINE_S: Final = 20.0
+_NO_OPTIONS: Final[Mapping[str, Any]] = {}
 _PAUSE_S_FIRST: Final = 0.002
 _PAUSE_S_MAX: Final = 0.5
 _OPTIONS: Final[dict[str, Any]] = {
@@ -30,95 +31,69 @@ _OPTIONS: Final[dict[str, Any]] = {
 
 
 async def run_transaction(
-    client: Client, body: Callable[[Session], Awaitable[T]], *, deadline_s: float = DEADLINE_S
-) -> T:
-    """Run `body` in one transaction (snapshot, majority) and return what it returns.
-
-    `body` may run several times and must have no effect outside of the session. A TransientTransactionError (write
-    conflict, step-down) repeats it as a whole; UnknownTransactionCommitResult repeats the commit. Neither goes on
-    past `deadline_s`: then the driver's error is raised, and if `is_transient(error)` the outcome may be unknown.
-    """
-    give_up_at = time.monotonic() + deadline_s
-    async with await client.start_session() as session:
-        pauses = _pauses()
-        while True:
-            try:
-                return await _attempt(session, body, give_up_at)
-            except PyMongoError as error:
-                if not _may_repeat(error, "TransientTransactionError", give_up_at):
-                    raise
-            await asyncio.sleep(next(pauses))
-
-
-async def run_commands(
     client: Client, database: Database, body: Callable[[Command], T], *, deadline_s: float = DEADLINE_S
 ) -> T:
-    """Run `body` in one transaction as `run_transaction` does, but all of it on one worker thread.
+    """Run `body` in one transaction (snapshot, majority) on one worker thread and return what it returns.
 
-    For a body that only sends commands to `database`: each await of the driver is a change of threads there and back,
-    which costs more than a small command. Whoever stops waiting does not stop it: the outcome is then unknown.
+    `body` sends commands to `database` and may run several times, so it must have no other effect. A
+    TransientTransactionError (write conflict, step-down) repeats it as a whole; UnknownTransactionCommitResult repeats
+    the commit. Neither goes on past `deadline_s`: then the driver's error is raised, and if `is_transient(error)` the
+    outcome may be unknown. Whoever stops waiting does not stop it: the outcome is then unknown too.
+
+    One thread, because each await of the driver is a change of threads there and back, which costs more than a small
+    command.
     """
-    return await asyncio.to_thread(_run_commands, client.delegate, database.name, body, time.monotonic() + deadline_s)
+    return await asyncio.to_thread(_run, client.delegate, database.name, body, time.monotonic() + deadline_s)
 
 
-def _run_commands(client: Any, name: str, body: Callable[[Command], T], give_up_at: float) -> T:  # noqa: ANN401 - motor gives its inner client no type
+def find_in(
+    send: Command, collection: str, condition: Mapping[str, Any], *, options: Mapping[str, Any] = _NO_OPTIONS
+) -> list[Document]:
+    """Return every document that meets `condition`, in the snapshot of the transaction that `send` belongs to.
+
+    `options` are fields of the find command (`projection`, `sort`, `limit`).
+    """
+    cursor = send({"find": collection, "filter": condition, **options})["cursor"]
+    documents: list[Document] = cursor["firstBatch"]
+    while cursor["id"]:
+        cursor = send({"getMore": cursor["id"], "collection": collection})["cursor"]
+        documents += cursor["nextBatch"]
+    return documents
+
+
+def _run(client: Any, name: str, body: Callable[[Command], T], give_up_at: float) -> T:  # noqa: ANN401 - motor gives its inner client no type
     database = client[name]
     with client.start_session() as session:
 
         def command(document: Document) -> Document:
-            answer: Document = database.command(document, session=session)
+            answer: Document = database.command(document, session=session, codec_options=database.codec_options)
             return answer
 
         pauses = _pauses()
         while True:
             try:
-                return _attempt_at_once(session, body, command, give_up_at)
+                return _attempt(session, body, command, give_up_at)
             except PyMongoError as error:
                 if not _may_repeat(error, "TransientTransactionError", give_up_at):
                     raise
-            time.sleep(next(pauses))
+            time.sleep(next(pauses))  # on this worker thread, which has nothing else to do
 
 
-async def _attempt(session: Session, body: Callable[[Session], Awaitable[T]], give_up_at: float) -> T:
-    session.start_transaction(**_OPTIONS)
-    try:
-        result = await body(session)
-        await _commit(session, give_up_at)
-    except BaseException:
-        if in_transaction(session):
-            # The server ends it by itself if this does not arrive.
-            with contextlib.suppress(PyMongoError):
-                await session.abort_transaction()
-        raise
-    return result
-
-
-def _attempt_at_once(session: ClientSession, body: Callable[[Command], T], command: Command, give_up_at: float) -> T:
+def _attempt(session: ClientSession, body: Callable[[Command], T], command: Command, give_up_at: float) -> T:
     session.start_transaction(**_OPTIONS)
     try:
         result = body(command)
-        _commit_at_once(session, give_up_at)
+        _commit(session, give_up_at)
     except BaseException:
         if session.in_transaction:
-            with contextlib.suppress(PyMongoError):  # the same
+            # The server ends it by itself if this does not arrive.
+            with contextlib.suppress(PyMongoError):
                 session.abort_transaction()
         raise
     return result
 
 
-async def _commit(session: Session, give_up_at: float) -> None:
-    for pause_s in _pauses():
-        try:
-            await session.commit_transaction()
-        except PyMongoError as error:
-            if not _may_repeat(error, "UnknownTransactionCommitResult", give_up_at):
-                raise
-        else:
-            return
-        await asyncio.sleep(pause_s)
-
-
-def _commit_at_once(session: ClientSession, give_up_at: float) -> None:
+def _commit(session: ClientSession, give_up_at: float) -> None:
     for pause_s in _pauses():
         try:
             session.commit_transaction()
@@ -127,7 +102,7 @@ def _commit_at_once(session: ClientSession, give_up_at: float) -> None:
                 raise
         else:
             return
-        time.sleep(pause_s)
+        time.sleep(pause_s)  # the same
 
 
 def _may_repeat(error: PyMongoError, label: str, give_up_at: float) -> bool:

@@ -14,7 +14,7 @@ from shared.mongo import (
     is_transient,
     is_transient_code,
     raise_write_error,
-    run_commands,
+    run_transaction,
 )
 from shared.projector.aside import held_document, parked_document
 from shared.projector.changes import Advance, Changes, HeadEntry, Partition
@@ -82,7 +82,7 @@ class Transaction:
                 if matching and answer["n"] != matching:
                     raise MissedError
 
-        await run_commands(self._client, self._database, body)
+        await run_transaction(self._client, self._database, body)
 
     @staticmethod
     def _write(command: Document, send: Command) -> Document:

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from shared.mongo import Client, Database, Document, DuplicateKeyError, Session, find_all, run_transaction
+from shared.mongo import (
+    Client,
+    Command,
+    Database,
+    Document,
+    DuplicateKeyError,
+    find_all,
+    find_in,
+    raise_write_error,
+    run_transaction,
+)
 from shared.projector.changes import Partition
 from shared.projector.collections import (
     BUILDING,
@@ -171,29 +181,28 @@ async def flip(
     `ends` are the ends of all partitions that it reads. Raises FlipRefusedError (LackingError), the driver's errors.
     """
 
-    async def body(session: Session) -> None:
-        documents = await find_all(database, PROJECTIONS, {}, session=session)
-        editions = _editions(projection, documents)
+    def body(send: Command) -> None:
+        editions = _editions(projection, find_in(send, PROJECTIONS, {}))
         _require_flippable(projection, editions, to, accept_differences=accept_differences)
-        live_at = await _checkpoints(database, edition_name(projection, editions.live), session)
-        missing = lacking(live_at, await _checkpoints(database, edition_name(projection, to), session), ends)
+        live_at = _checkpoints(edition_name(projection, editions.live), send)
+        missing = lacking(live_at, _checkpoints(edition_name(projection, to), send), ends)
         if missing:
             raise LackingError(
                 f"edition {to} of {projection} lacks {sum(missing.values())} facts in {len(missing)} partitions: "
                 "is a worker of its version running?"
             )
-        await database[PROJECTIONS].update_one(
-            {"_id": projection},
-            {"$set": {"live": to}, "$currentDate": {"flipped_at": True}},
-            session=session,
-        )
+        _set(projection, {"$set": {"live": to}, "$currentDate": {"flipped_at": True}}, send)
 
-    await run_transaction(client, body)
+    await run_transaction(client, database, body)
 
 
-async def _is_worked_on(database: Database, name: str, session: Session) -> bool:
+def _set(name: str, change: Document, send: Command) -> None:
+    raise_write_error(send({"update": PROJECTIONS, "updates": [{"q": {"_id": name}, "u": change}]}))
+
+
+def _is_worked_on(name: str, send: Command) -> bool:
     alive = {"projection": name, "$expr": {"$gt": ["$expires_at", "$$NOW"]}}
-    return bool(await find_all(database, WORKERS, alive, session=session))
+    return bool(find_in(send, WORKERS, alive))
 
 
 def _require_flippable(projection: str, editions: Editions, to: int, *, accept_differences: bool) -> None:
@@ -208,8 +217,8 @@ def _require_flippable(projection: str, editions: Editions, to: int, *, accept_d
         raise FlipRefusedError(f"edition {to} of {projection} was found to differ ({told}): look first, then accept it")
 
 
-async def _checkpoints(database: Database, name: str, session: Session) -> dict[Partition, int]:
-    found = await find_all(database, CHECKPOINTS, {"projection": name}, session=session)
+def _checkpoints(name: str, send: Command) -> dict[Partition, int]:
+    found = find_in(send, CHECKPOINTS, {"projection": name})
     return {Partition(document["topic"], document["partition"]): int(document["next"]) for document in found}
 
 
@@ -223,25 +232,23 @@ async def drop(
     """
     name = edition_name(projection, number)
 
-    async def body(session: Session) -> None:
-        editions = _editions(projection, await find_all(database, PROJECTIONS, {}, session=session))
+    def body(send: Command) -> None:
+        editions = _editions(projection, find_in(send, PROJECTIONS, {}))
         if editions.live == number:
             raise DropRefusedError(f"edition {number} of {projection} is live")
         found = editions.find(number)
-        if found is not None and not found.is_kept and await _is_worked_on(database, name, session):
+        if found is not None and not found.is_kept and _is_worked_on(name, send):
             raise DropRefusedError(f"edition {number} of {projection} is being built just now")
         recent: dict[str, Any] = {"$gt": ["$flipped_at", {"$subtract": ["$$NOW", int(switched_s * 1000)]}]}
-        if await find_all(database, PROJECTIONS, {"_id": projection, "$expr": recent}, session=session):
+        if find_in(send, PROJECTIONS, {"_id": projection, "$expr": recent}):
             raise DropRefusedError(
                 f"{projection} was flipped less than {switched_s:.0f} s ago: a process may still read the old edition"
             )
         # The alias is written too, so that a flip at the same time conflicts.
-        await database[PROJECTIONS].update_one(
-            {"_id": projection}, {"$currentDate": {"dropped_at": True}}, session=session
-        )
-        await database[PROJECTIONS].update_one({"_id": name}, {"$set": {"state": DROPPED}}, session=session)
+        _set(projection, {"$currentDate": {"dropped_at": True}}, send)
+        _set(name, {"$set": {"state": DROPPED}}, send)
 
-    await run_transaction(client, body)
+    await run_transaction(client, database, body)
     # The checkpoints stay, beyond the reach of every lease: a worker that wakes up late can claim nothing.
     await database[CHECKPOINTS].update_many(
         {"projection": name}, {"$set": {"epoch": _EPOCH_OF_THE_DROPPED, "claim": DROPPED}}

@@ -39,8 +39,12 @@ class KafkaFeed:
         return await cluster_id(self._bootstrap_servers)
 
     async def ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        """Ask the broker."""
-        found = await self._consumer.end_offsets(TopicPartition(*partition) for partition in partitions)
+        """Ask the broker. A client that gets no answer may never get one again, however long the broker is back."""
+        try:
+            found = await self._consumer.end_offsets(TopicPartition(*partition) for partition in partitions)
+        except BrokerUnavailable:
+            self._broken = True
+            raise
         return {Partition(topic, number): end for (topic, number), end in found.items()}
 
     def assign(self, positions: Mapping[Partition, int]) -> None:
@@ -50,6 +54,8 @@ class KafkaFeed:
 
     async def poll(self, *, records_max: int, timeout_ms: int) -> list[Raw]:
         """Return what was fetched; what is more than the bounds waits for the next poll."""
+        if self._broken:
+            raise BrokerUnavailable("the client is to be replaced")
         if not self._rest:
             try:
                 found = await self._consumer.poll(records_max=records_max, timeout_ms=timeout_ms)

@@ -141,7 +141,7 @@ class Fold:
                 folded = self._folds[target[0]](row, made, recorded)
                 rows[target] = folded if "_id" in folded else {"_id": target[1], **folded}
                 self._dirty[target] = None
-        except Exception as error:
+        except Exception as error:  # a feature's own code: whatever it raises, the careful fold finds which fact it was
             raise NeedsCareError from error
         return True
 
@@ -191,7 +191,7 @@ class Fold:
         for target in self._dirty:
             try:
                 data = self._freeze(target)
-            except Exception as error:
+            except Exception as error:  # a row of a feature's own making, that cannot be stored: the same
                 raise NeedsCareError from error
             written = self._changes.inserted if target in self._created else self._changes.replaced
             written.setdefault(target[0], {})[target[1]] = data

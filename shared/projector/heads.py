@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from shared.mongo import MAJORITY, Database, Document, Session, find_all
+from shared.mongo import MAJORITY, Command, Database, Document, find_all, find_in
 from shared.projector.changes import HeadEntry
 from shared.projector.collections import field_of, heads_of, stream_of
 from shared.projector.definition import Projection
@@ -21,42 +21,51 @@ async def read_heads(
     projection: Projection,
     key_of: Mapping[str, str],
     *,
-    session: Session | None = None,
     read_concern: Mapping[str, Any] = MAJORITY,
 ) -> dict[str, HeadEntry]:
     """Return the heads of those streams that have one; `key_of` gives each stream's record key.
 
-    Reads in the transaction of `session`, else at `read_concern`. The driver's errors pass through.
+    The driver's errors pass through.
     """
-    found: list[Mapping[str, HeadEntry]] = []
-
-    async def read(collection: str, identifiers: list[str], fields: Document) -> None:
-        condition, options = {"_id": {"$in": identifiers}}, {"projection": fields}
-        documents = await find_all(
-            database, collection, condition, options=options, session=session, read_concern=read_concern
-        )
-        found.extend(heads_of_document(document) for document in documents)
-
+    found: list[Document] = []
     for streams in parts(key_of, _STREAMS_AT_ONCE):
-        places = list(_places(projection, {stream: key_of[stream] for stream in streams}))
-        if session is None:
-            await asyncio.gather(*(read(*place) for place in places))
-        else:  # a transaction takes one command at a time
-            for place in places:
-                await read(*place)
-    return {stream: head for stream, head in furthest(found).items() if stream in key_of}
+        reads = (
+            find_all(database, collection, condition, options=options, read_concern=read_concern)
+            for collection, condition, options in _places(projection, streams, key_of)
+        )
+        for documents in await asyncio.gather(*reads):
+            found += documents
+    return _heads_of(found, key_of)
 
 
-def _places(projection: Projection, key_of: Mapping[str, str]) -> Iterator[tuple[str, list[str], Document]]:
-    """Yield where heads of these streams may be: collection, ids, fields."""
-    yield (
-        heads_of(projection.name),
-        list(set(key_of.values())),
-        {f"streams.{field_of(stream)}": 1 for stream in key_of},
-    )
+def read_heads_in(send: Command, projection: Projection, key_of: Mapping[str, str]) -> dict[str, HeadEntry]:
+    """Return the same in the snapshot of a transaction."""
+    found: list[Document] = []
+    for streams in parts(key_of, _STREAMS_AT_ONCE):
+        for collection, condition, options in _places(projection, streams, key_of):
+            found += find_in(send, collection, condition, options=options)
+    return _heads_of(found, key_of)
+
+
+def _places(
+    projection: Projection, streams: Sequence[str], key_of: Mapping[str, str]
+) -> Iterator[tuple[str, Document, Document]]:
+    """Yield where heads of these streams may be: collection, condition, options of the find command."""
+    fields = {f"streams.{field_of(stream)}": 1 for stream in streams}
+    yield heads_of(projection.name), _with_ids({key_of[stream] for stream in streams}), {"projection": fields}
     for view in projection.views:
         if view.one_stream:
-            yield view.collection, [view.document_of_stream(stream) for stream in key_of], _FIELDS
+            documents = map(view.document_of_stream, streams)
+            yield view.collection, _with_ids(documents), {"projection": _FIELDS}
+
+
+def _with_ids(identifiers: Iterable[str]) -> Document:
+    return {"_id": {"$in": list(identifiers)}}
+
+
+def _heads_of(documents: Iterable[Document], key_of: Mapping[str, str]) -> dict[str, HeadEntry]:
+    heads = furthest(map(heads_of_document, documents))
+    return {stream: head for stream, head in heads.items() if stream in key_of}
 
 
 def heads_of_document(document: Document) -> dict[str, HeadEntry]:

@@ -1,9 +1,9 @@
 """Reading a read model as it was at one instant, while workers go on writing it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from shared.mongo import MAJORITY, Database, Document, Session, find_all
+from shared.mongo import MAJORITY, Command, Database, Document, find_all, find_in
 from shared.projector.changes import Partition
 from shared.projector.collections import CHECKPOINTS, PARKED
 from shared.projector.decoding import Target
@@ -51,18 +51,30 @@ async def read_documents(
     projection: Projection,
     targets: Iterable[Target],
     *,
-    session: Session | None = None,
     at: ReadConcern = MAJORITY,
 ) -> dict[Target, Document]:
-    """Return those documents that exist, in the transaction of `session` or else at `at`."""
+    """Return those documents that exist."""
+    documents: dict[Target, Document] = {}
+    for view, condition in _conditions(targets):
+        found = await find_all(database, projection.views[view].collection, condition, read_concern=at)
+        documents.update(((view, document["_id"]), document) for document in found)
+    return documents
+
+
+def read_documents_in(send: Command, projection: Projection, targets: Iterable[Target]) -> dict[Target, Document]:
+    """Return the same in the snapshot of a transaction."""
+    return {
+        (view, document["_id"]): document
+        for view, condition in _conditions(targets)
+        for document in find_in(send, projection.views[view].collection, condition)
+    }
+
+
+def _conditions(targets: Iterable[Target]) -> Iterator[tuple[int, Document]]:
+    """Yield conditions that find all of them, each with its view."""
     by_view: dict[int, list[str]] = {}
     for view, identifier in targets:
         by_view.setdefault(view, []).append(identifier)
-    documents: dict[Target, Document] = {}
     for view, identifiers in by_view.items():
-        collection = projection.views[view].collection
         for some in parts(identifiers, _AT_ONCE):
-            condition = {"_id": {"$in": list(some)}}
-            found = await find_all(database, collection, condition, session=session, read_concern=at)
-            documents.update(((view, document["_id"]), document) for document in found)
-    return documents
+            yield view, {"_id": {"$in": list(some)}}

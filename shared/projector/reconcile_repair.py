@@ -1,15 +1,15 @@
 """Writes what mends a read model: in one transaction, fenced against the worker that owns it, or not at all."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from shared.kernel.ids import new_id
-from shared.mongo import Client, Database, Document, Session, raise_write_error, run_transaction
+from shared.mongo import Client, Command, Database, Document, raise_write_error, run_transaction
 from shared.projector.collections import CHECKPOINTS, HELD, field_of, heads_of
 from shared.projector.decoding import Target
 from shared.projector.definition import Projection
-from shared.projector.heads import parts, read_heads
-from shared.projector.instants import read_documents
+from shared.projector.heads import parts, read_heads_in
+from shared.projector.instants import read_documents_in
 from shared.projector.reconcile_findings import Plan
 
 _AT_ONCE: Final = 200
@@ -28,49 +28,47 @@ async def mend(client: Client, database: Database, projection: Projection, plan:
     nothing.
     """
 
-    async def body(session: Session) -> None:
-        await _fence(database, projection, plan.numbers, session)
-        heads = await read_heads(database, projection, plan.key_of, session=session)
+    def body(send: Command) -> None:
+        _fence(projection, plan.numbers, send)
+        heads = read_heads_in(send, projection, plan.key_of)
         if any(heads.get(stream) != head for stream, head in plan.before.items()):
             raise _MovedError
-        if await read_documents(database, projection, plan.found, session=session) != _existing(plan.found):
+        if read_documents_in(send, projection, plan.found) != _existing(plan.found):
             raise _MovedError
-        await _write_documents(database, projection, plan.writes, session)
-        await _write_heads(database, projection, plan, session)
+        _write_documents(projection, plan.writes, send)
+        _write_heads(projection, plan, send)
 
-    return await _unless_moved(client, body)
+    return await _unless_moved(client, database, body)
 
 
 async def remove(client: Client, database: Database, projection: Projection, found: Mapping[Target, Document]) -> bool:
     """Remove documents that no fact explains, if they still are as they were found; fenced against every worker."""
 
-    async def body(session: Session) -> None:
-        await _fence(database, projection, None, session)
-        if await read_documents(database, projection, found, session=session) != found:
+    def body(send: Command) -> None:
+        _fence(projection, None, send)
+        if read_documents_in(send, projection, found) != found:
             raise _MovedError
-        await _write_documents(database, projection, dict.fromkeys(found), session)
+        _write_documents(projection, dict.fromkeys(found), send)
 
-    return await _unless_moved(client, body)
+    return await _unless_moved(client, database, body)
 
 
-async def _unless_moved(client: Client, body: Callable[[Session], Awaitable[None]]) -> bool:
+async def _unless_moved(client: Client, database: Database, body: Callable[[Command], None]) -> bool:
     try:
-        await run_transaction(client, body)
+        await run_transaction(client, database, body)
     except _MovedError:
         return False
     return True
 
 
-async def _fence(database: Database, projection: Projection, numbers: Collection[int] | None, session: Session) -> None:
+def _fence(projection: Projection, numbers: Collection[int] | None, send: Command) -> None:
     """Put a new claim on the checkpoints of the numbers (None: of all)."""
     owned = {} if numbers is None else {"partition": {"$in": sorted(numbers)}}
     condition = {"projection": projection.name, **owned}
-    await _write(database, CHECKPOINTS, [{"q": condition, "u": {"$set": {"claim": new_id()}}, "multi": True}], session)
+    _write(CHECKPOINTS, [{"q": condition, "u": {"$set": {"claim": new_id()}}, "multi": True}], send)
 
 
-async def _write_documents(
-    database: Database, projection: Projection, writes: Mapping[Target, Document | None], session: Session
-) -> None:
+def _write_documents(projection: Projection, writes: Mapping[Target, Document | None], send: Command) -> None:
     for view in sorted({view for view, _ in writes}):
         collection = projection.views[view].collection
         mine = {identifier: document for (number, identifier), document in writes.items() if number == view}
@@ -79,13 +77,12 @@ async def _write_documents(
             for identifier, document in mine.items()
             if document is not None
         ]
-        await _write(database, collection, replaced, session)
+        _write(collection, replaced, send)
         if gone := [identifier for identifier, document in mine.items() if document is None]:
-            command = {"delete": collection, "deletes": [{"q": {"_id": {"$in": gone}}, "limit": 0}]}
-            raise_write_error(await database.command(command, session=session))
+            raise_write_error(send({"delete": collection, "deletes": [{"q": {"_id": {"$in": gone}}, "limit": 0}]}))
 
 
-async def _write_heads(database: Database, projection: Projection, plan: Plan, session: Session) -> None:
+def _write_heads(projection: Projection, plan: Plan, send: Command) -> None:
     """Write the heads that no document keeps; what was held of the streams until now has been folded."""
     updates = [
         {
@@ -95,17 +92,15 @@ async def _write_heads(database: Database, projection: Projection, plan: Plan, s
         }
         for stream, head in plan.heads.items()
     ]
-    await _write(database, heads_of(projection.name), updates, session)
+    _write(heads_of(projection.name), updates, send)
     for stream, sequence in plan.moved.items():
         folded = {"projection": projection.name, "stream": stream, "sequence": {"$lte": sequence}}
-        command = {"delete": HELD, "deletes": [{"q": folded, "limit": 0}]}
-        raise_write_error(await database.command(command, session=session))
+        raise_write_error(send({"delete": HELD, "deletes": [{"q": folded, "limit": 0}]}))
 
 
-async def _write(database: Database, collection: str, updates: list[Document], session: Session) -> None:
+def _write(collection: str, updates: list[Document], send: Command) -> None:
     for some in parts(updates, _AT_ONCE):
-        command = {"update": collection, "updates": list(some), "ordered": False}
-        raise_write_error(await database.command(command, session=session))
+        raise_write_error(send({"update": collection, "updates": list(some), "ordered": False}))
 
 
 def _existing(found: Mapping[Target, Document | None]) -> dict[Target, Document]:

@@ -82,7 +82,7 @@ class Boundary:
             await self._app(scope, receive, send)
         except Refusal as refusal:
             await problem_response(refusal, exchange)(scope, receive, send)
-        except Exception as fault:
+        except Exception as fault:  # a bug of any kind: the caller gets an answer, and the log what broke
             refused = self._refusal_of(fault, scope)
             if exchange.status:
                 raise  # the answer has begun: only cutting the connection tells the caller

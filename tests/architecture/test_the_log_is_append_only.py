@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 READING_OR_ADDING = {"find", "insert", "aggregate", "count_documents", "estimated_document_count", "find_one"}
 """Methods and commands that leave what is there as it is."""
 CURSORS = {"getMore", "killCursors"}
-PREPARING = {"create_collections", "create_index", "find_all", "_find", "_found"}
+PREPARING = {"create_collections", "create_index", "find_all", "find_in", "_find"}
 """Our own functions that make a collection, or read it."""
 
 

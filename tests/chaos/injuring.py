@@ -173,7 +173,7 @@ class Injuries:
         """Put a projection's collections back to what they were some seconds ago, with its workers ended meanwhile."""
         observer = self.system.observer
         service, _, name = fault.target.partition("/")
-        copy = await _persistently(lambda: restoring.take(observer.client, observer.database(service), name))
+        copy = await _persistently(lambda: restoring.take(observer.database(service), name))
         await asyncio.sleep(fault.lasts_s)
         projectors = [self.system.children[process] for process in self.system.named("projector")]
         async with AsyncExitStack() as alone:

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from deploy.demo.testdata import OWNERS
 from tests.chaos import bodies
@@ -34,13 +35,22 @@ class Project:
         return f"owner-{self.owner}"
 
 
+class Look(NamedTuple):
+    """Who looks at what, with which receipt, at what time in the sandbox."""
+
+    client: str
+    address: str
+    receipt: Json
+    now: datetime
+
+
 @dataclass(slots=True)
 class Load:
     """Applicants who apply in rounds, and project owners who work in what was granted; until `clients` stops."""
 
     clients: Clients
     pause_s: float = 1.0
-    submitted: asyncio.Queue[tuple[str, str, Json]] = field(default_factory=lambda: asyncio.Queue(maxsize=20))
+    looks: asyncio.Queue[Look] = field(default_factory=lambda: asyncio.Queue(maxsize=20))
     granted: asyncio.Queue[Project] = field(default_factory=lambda: asyncio.Queue(maxsize=200))
     _rounds: "count[int]" = field(default_factory=count)
     _serials: "count[int]" = field(default_factory=lambda: count(1))
@@ -70,9 +80,8 @@ class Load:
         number = next(self._rounds)
         call = await self._open_call()
         owners = list(OWNERS)
-        lives = [
-            self._application(call, owners[(number + n) % len(owners)], number * _ROUND + n) for n in range(_ROUND)
-        ]
+        numbers = range(number * _ROUND, (number + 1) * _ROUND)
+        lives = [self._application(call, owners[n % len(owners)], n) for n in numbers]
         submitted = [found for found in await asyncio.gather(*lives) if found is not None]
         await asyncio.gather(*(self._decision(*found) for found in submitted))
         await self._wait(self.pause_s)
@@ -102,8 +111,7 @@ class Load:
         try:
             receipt = await clients.command(client, "apply", "/applications/v1/applications", body, now=bodies.APPLIED)
             address = f"/applications/v1/applications/{receipt['id']}"
-            if not self.submitted.full():
-                self.submitted.put_nowait((client, address, receipt))
+            self._look_later(Look(client, address, receipt, bodies.APPLIED))
             if not signed:
                 await clients.command(client, "sign", f"{address}/signatures", bodies.a_signature(), now=bodies.APPLIED)
             await asyncio.gather(*(self._assessment(officer, address, number) for officer in (1, 2)))
@@ -133,7 +141,7 @@ class Load:
             accepted = await self.clients.command(f"owner-{owner}", "accept", address, now=bodies.DECIDED)
         except GoneError:
             return
-        await self.clients.read(f"owner-{owner}", address.rpartition("/")[0], accepted, now=bodies.DECIDED)
+        self._look_later(Look(f"owner-{owner}", address.rpartition("/")[0], accepted, bodies.DECIDED))
         if not self.granted.full():
             self.granted.put_nowait(Project(owner, application, number, accepted["after"]))
 
@@ -145,9 +153,15 @@ class Load:
         except (GoneError, RefusedError):
             return None
 
+    def _look_later(self, look: Look) -> None:
+        """Let somebody else look: applicants and officers wait for no read model, so they go on without a broker."""
+        if not self.looks.full():
+            self.looks.put_nowait(look)
+
     async def _look(self) -> None:
-        """Look at an application as soon as it can be seen, while its applicants go on."""
-        await self.clients.read(*await self._next(self.submitted), now=bodies.APPLIED)
+        """Look at an application as soon as it can be seen."""
+        look = await self._next(self.looks)
+        await self.clients.read(*look[:3], now=look.now)
 
     async def _project(self) -> None:
         """One granted project from its first company to its first payment."""

@@ -43,6 +43,11 @@ def effect_times(healed: Sequence[Healed], effects: Effects) -> dict[Kind, list[
     return times
 
 
+def accepted_between(run: Run, first_s: float, last_s: float) -> int:
+    """Return how many commands were accepted in that time of the run."""
+    return sum(first_s <= at <= last_s for at in run.clients.acknowledged_s)
+
+
 @dataclass(slots=True)
 class Totals:
     """The figures of one run, or of many added together."""

@@ -1,14 +1,17 @@
 """A read model's older copy: taken from a snapshot, put back later in one transaction, as a restored backup would."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from deploy.services import SERVICES
-from shared.mongo import Client, Database, Session, run_transaction
+from shared.mongo import Client, Command, Database, find_all, raise_write_error, run_transaction
 from shared.projector.collections import CHECKPOINTS, HELD, PARKED, heads_of
 from shared.projector.definition import Projection
+from shared.projector.heads import parts
+from shared.projector.instants import instant
 
 Document = dict[str, Any]
+_AT_ONCE: Final = 1_000
 _SHARED = (CHECKPOINTS, HELD, PARKED)
 """Collections in which a projection's documents carry its name."""
 
@@ -21,28 +24,26 @@ class Copy:
     documents: dict[str, list[Document]]
 
 
-async def take(client: Client, database: Database, projection: str) -> Copy:
+async def take(database: Database, projection: str) -> Copy:
     """Copy everything that the projection has written."""
-
-    async def read(session: Session) -> dict[str, list[Document]]:
-        return {
-            collection: [document async for document in database[collection].find(condition, session=session)]
-            for collection, condition in _places(projection).items()
-        }
-
-    return Copy(projection, await run_transaction(client, read))
+    at = await instant(database)
+    documents = {
+        collection: await find_all(database, collection, condition, read_concern=at)
+        for collection, condition in _places(projection).items()
+    }
+    return Copy(projection, documents)
 
 
 async def put_back(client: Client, database: Database, copy: Copy) -> None:
     """Put the copy in the place of what is there now, all at once. Its workers must not be running."""
 
-    async def write(session: Session) -> None:
+    def write(send: Command) -> None:
         for collection, condition in _places(copy.projection).items():
-            await database[collection].delete_many(condition, session=session)
-            if documents := copy.documents[collection]:
-                await database[collection].insert_many(documents, session=session)
+            raise_write_error(send({"delete": collection, "deletes": [{"q": condition, "limit": 0}]}))
+            for documents in parts(copy.documents[collection], _AT_ONCE):
+                raise_write_error(send({"insert": collection, "documents": list(documents)}))
 
-    await run_transaction(client, write, deadline_s=60.0)
+    await run_transaction(client, database, write, deadline_s=60.0)
 
 
 def _places(name: str) -> dict[str, Document]:

@@ -4,7 +4,8 @@ import pytest
 
 from deploy.local.parts import Parts
 from tests.chaos.checks import PromiseBrokenError
-from tests.chaos.report import Totals, plan_text
+from tests.chaos.faults import Kind
+from tests.chaos.report import Totals, accepted_between, plan_text
 from tests.chaos.scale import SCALED
 from tests.chaos.seeds import run_seed
 from tests.chaos.system import two_of_each
@@ -17,6 +18,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+_AWAY_FOR_SURE_S = 1.0
+
 
 async def test_nothing_is_lost_and_nothing_happens_twice(
     doomed: Parts, tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]
@@ -28,3 +31,6 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
         print(f"\n{plan_text(seed, finished.faults)}\n{totals.text()}")  # noqa: T201 - the figures of the run
     if finished.findings:
         raise PromiseBrokenError(finished.findings)
+    away = next(one for one in finished.run.healed if one.fault.kind is Kind.OUTAGE)
+    accepted = accepted_between(finished.run, away.began_s + _AWAY_FOR_SURE_S, away.over_s - _AWAY_FOR_SURE_S)
+    assert accepted, "without a broker commands go on: the log is the outbox"

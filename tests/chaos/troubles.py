@@ -82,10 +82,14 @@ async def kill_with_unacknowledged_facts(run: Run) -> None:
     brokers = run.system.parts.brokers
     for broker in brokers:
         broker.freeze()  # what is sent now is never acknowledged, and lost with the broker
-    await until_more_is_recorded(run)
-    await asyncio.sleep(_AFTERWARDS_S)
-    await _kill(run, "relay")
-    await asyncio.gather(*(broker.kill() for broker in brokers))
+    try:
+        await until_more_is_recorded(run)
+        await asyncio.sleep(_AFTERWARDS_S)
+        await _kill(run, "relay")
+        await asyncio.gather(*(broker.kill() for broker in brokers))
+    finally:  # they serve the next trial too, whatever became of this one
+        for broker in brokers:
+            broker.thaw()
     await asyncio.gather(*(broker.start() for broker in brokers))
     await asyncio.sleep(_AFTERWARDS_S)
 

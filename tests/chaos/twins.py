@@ -31,21 +31,19 @@ from shared.mongo import Client, Database, Document, Encoded, connect
 from shared.projector.changes import Advance, Changes, Loaded, Partition
 from shared.projector.collections import checkpoint_id
 from shared.projector.commit import Transaction
-from shared.projector.decoding import Incoming
 from shared.projector.definition import Projection
 from shared.projector.feed import KafkaFeed
-from shared.projector.folding import Fold
-from shared.projector.needs import Needs
 from shared.projector.ownership import Ownership
 from shared.projector.store import MongoStore
-from shared.projector.worker import Facts, Worker
-from shared.relay.ports import Batch, TopicState
+from shared.projector.worker import Worker
+from shared.relay.ports import TopicState
 from shared.relay.relay import Relay
 from shared.relay.topic import KafkaTopic
 from shared.settings import load_settings
 from shared.web.application import create_api
 from shared.web.runtime import open_runtime, verifier_of
 from tests.chaos.composition import RunProjector, RunRelay, Setting, relay, run, work
+from tests.spoiled import HastyRelay, UnsequencedWorker
 
 _FOR_EVER: Final = 2**62
 
@@ -67,23 +65,6 @@ class BlindStore(MongoStore):
         self._transaction = BlindTransaction(client, database, projection)
 
 
-class BlindFold(Fold):
-    """Folds every record as if it were the next of its stream."""
-
-    @override
-    def _take(self, fact: Incoming) -> None:
-        head = self._heads.get(fact.recorded.stream) or self._find_head(fact)
-        self._advance(fact, head)
-
-
-class BlindWorker(Worker):
-    """Folds with `BlindFold`."""
-
-    @override
-    async def _fold(self, facts: Facts, needs: Needs, refused: Incoming | None = None) -> Changes:
-        return BlindFold(self._projection, needs, self._exceptions).run()
-
-
 class GroupStore(BlindStore):
     """Goes by the group's offsets, which are committed before the facts are written, as automatic commits are."""
 
@@ -100,23 +81,6 @@ class GroupStore(BlindStore):
     async def apply(self, advances: Mapping[Partition, Advance], changes: Changes) -> None:
         await self.feed.commit_for_lag_tools({place: advance.next for place, advance in advances.items()})
         await super().apply(advances, changes)
-
-
-class HastyRelay(Relay):
-    """Remembers a batch as published when it has been handed over, before the broker has acknowledged it."""
-
-    _handed_over: asyncio.Task[None] | None = None
-
-    @override
-    async def _publish(self, batch: Batch) -> None:
-        await super()._publish(Batch((), batch.token))
-        await self._save()
-        self._handed_over = asyncio.create_task(self._send(batch, after=self._handed_over))
-
-    async def _send(self, batch: Batch, *, after: asyncio.Task[None] | None) -> None:
-        if after is not None:
-            await after
-        await super()._publish(Batch(batch.events, None))
 
 
 class CarelessProducer(Producer):
@@ -211,8 +175,8 @@ W_1: Final = "serve-with-w-1"
 
 _PROJECTORS: Final[Mapping[str, RunProjector]] = {
     WITHOUT_COMPARISON: partial(project, store_kind=BlindStore, worker_kind=Worker),
-    WITHOUT_SEQUENCE: partial(project, store_kind=MongoStore, worker_kind=BlindWorker),
-    WITHOUT_EITHER: partial(project, store_kind=BlindStore, worker_kind=BlindWorker),
+    WITHOUT_SEQUENCE: partial(project, store_kind=MongoStore, worker_kind=UnsequencedWorker),
+    WITHOUT_EITHER: partial(project, store_kind=BlindStore, worker_kind=UnsequencedWorker),
     BY_GROUP_OFFSETS: partial(project, store_kind=GroupStore, worker_kind=Worker),
 }
 _RELAYS: Final[Mapping[str, RunRelay]] = {

@@ -1,6 +1,5 @@
 """Spoiled twins: the engine with one guarantee broken on purpose, which the checks must find."""
 
-import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -19,15 +18,11 @@ from shared.eventlog.streams import Stream
 from shared.eventlog.turns import Turn
 from shared.projector.changes import Advance, Changes, Partition
 from shared.projector.commit import MissedError
-from shared.projector.decoding import Incoming
-from shared.projector.folding import Fold
-from shared.projector.needs import Needs
-from shared.projector.worker import Facts, Worker
-from shared.relay.ports import Batch
-from shared.relay.relay import Relay
+from shared.projector.worker import Worker
 from tests.sim.log_ports import SimCommitStore
 from tests.sim.parts import Parts
 from tests.sim.read_ports import SimStore
+from tests.spoiled import HastyRelay, UnsequencedWorker
 
 
 class UncomparedStore(SimStore):
@@ -51,22 +46,6 @@ class ClaimlessStore(SimStore):
         await self._write(write)
 
 
-class UnsequencedFold(Fold):
-    """Folds every record as if it were the next of its stream."""
-
-    @override
-    def _take(self, fact: Incoming) -> None:
-        self._advance(fact, self._heads.get(fact.recorded.stream) or self._find_head(fact))
-
-
-class UnsequencedWorker(Worker):
-    """Folds with `UnsequencedFold`."""
-
-    @override
-    async def _fold(self, facts: Facts, needs: Needs, refused: Incoming | None = None) -> Changes:
-        return UnsequencedFold(self._projection, needs, self._exceptions).run()
-
-
 class RememberingWorker(Worker):
     """Keeps its cache when it takes over: what others wrote meanwhile is not read."""
 
@@ -75,23 +54,6 @@ class RememberingWorker(Worker):
         kept = self._cache._documents.copy(), self._cache._document_bytes
         await super()._claim()
         self._cache._documents, self._cache._document_bytes = kept
-
-
-class HastyRelay(Relay):
-    """Keeps the token of a batch when it has been handed over, before the broker has acknowledged it."""
-
-    _handed_over: asyncio.Task[None] | None = None
-
-    @override
-    async def _publish(self, batch: Batch) -> None:
-        await super()._publish(Batch((), batch.token))
-        await self._save()
-        self._handed_over = asyncio.create_task(self._send(batch, after=self._handed_over))
-
-    async def _send(self, batch: Batch, *, after: asyncio.Task[None] | None) -> None:
-        if after is not None:
-            await after
-        await super()._publish(Batch(batch.events, None))
 
 
 class CrowdedCommit(GroupCommit):

@@ -6,7 +6,7 @@ from typing import Any, Self, cast
 import pytest
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared.mongo import Client, Session, run_transaction
+from shared.mongo import Client, Command, Database, Document, run_transaction
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,12 +26,11 @@ class FakeSession:
         self.commits = deque(commits)
         self.done: list[str] = []
         self.in_transaction = False
-        self.delegate = self
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.done.append("end")
 
     def start_transaction(self, **options: Any) -> None:  # noqa: ANN401 - the driver's own options
@@ -39,15 +38,26 @@ class FakeSession:
         self.in_transaction = True
         self.done.append("start")
 
-    async def commit_transaction(self) -> None:
+    def commit_transaction(self) -> None:
         self.done.append("commit")
         if self.commits:
             raise self.commits.popleft()
         self.in_transaction = False
 
-    async def abort_transaction(self) -> None:
+    def abort_transaction(self) -> None:
         self.in_transaction = False
         self.done.append("abort")
+
+
+class FakeDatabase:
+    """A database that answers every command with the command."""
+
+    name = "house"
+    codec_options = None
+
+    def command(self, document: Document, **options: Any) -> Document:  # noqa: ANN401 - the driver's own options
+        assert isinstance(options["session"], FakeSession)
+        return document
 
 
 class FakeClient:
@@ -55,21 +65,27 @@ class FakeClient:
 
     def __init__(self, commits: list[PyMongoError] | None = None) -> None:
         self.session = FakeSession(commits or [])
+        self.delegate = self
 
-    async def start_session(self) -> FakeSession:
+    def __getitem__(self, name: str) -> FakeDatabase:
+        assert name == FakeDatabase.name
+        return FakeDatabase()
+
+    def start_session(self) -> FakeSession:
         return self.session
 
 
 async def run(client: FakeClient, *errors: Exception, deadline_s: float = 5.0) -> int:
     script = deque(errors)
 
-    async def body(session: Session) -> int:
-        assert cast("object", session) is client.session
+    def body(send: Command) -> int:
+        assert send({"ping": 1}) == {"ping": 1}
         if script:
             raise script.popleft()
         return 7
 
-    return await run_transaction(cast("Client", client), body, deadline_s=deadline_s)
+    database = cast("Database", FakeDatabase())
+    return await run_transaction(cast("Client", client), database, body, deadline_s=deadline_s)
 
 
 async def test_a_transaction_gives_what_its_body_gives() -> None:
