@@ -3,16 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
-from shared.lease import COLLECTION as LEASES
-from shared.lease import LEASE_TTL_S, Lease, is_alive
+from shared.lease import Lease
 from shared.messaging import PARTITIONS
-from shared.mongo import Database, DatabaseError, find_all
+from shared.mongo import DatabaseError
 from shared.projector.changes import Partition
-from shared.projector.collections import WORKERS
+from shared.projector.ports import Members
 
 TICK_S: Final = 0.5  # a planned release is taken up within a second
 RENEW_S: Final = 2.0
@@ -34,27 +33,22 @@ class Ownership:
 
     def __init__(
         self,
-        database: Database,
+        members: Members,
         projection: str,
         owner: str,
         *,
         numbers: int = PARTITIONS,
-        ttl_s: float = LEASE_TTL_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._database = database
+        self._members = members
         self._projection = projection
         self._owner = owner
-        self._ttl_s = ttl_s
         self._clock = clock
-        self._leases = {
-            number: Lease(database, f"projection/{projection}/{number}", owner=owner, ttl_s=ttl_s, clock=clock)
-            for number in range(numbers)
-        }
+        self._leases = {number: members.lease(number, owner) for number in range(numbers)}
         self._mine: dict[int, Lease] = {}
         self._leaving: set[int] = set()
         self._renewed_at = float("-inf")
-        self._ends: list[dict[str, Any]] = []
+        self._ends: Mapping[Partition, int] = {}
         self._looked_at = float("-inf")
         self.changed = False
 
@@ -73,18 +67,10 @@ class Ownership:
         if self._clock() - self._renewed_at >= RENEW_S:
             asked_at = self._clock()
             await self._beat()
-            await Lease.renew_all(list(self._mine.values()))
+            await self._members.renew(list(self._mine.values()))
             self._renewed_at = asked_at
         self._forget_expired()
-        alive = sorted(
-            found["owner"]
-            for found in await find_all(
-                self._database,
-                WORKERS,
-                {"projection": self._projection, "$expr": is_alive(self._ttl_s)},
-                options={"projection": {"owner": 1}},
-            )
-        )
+        alive = await self._members.alive()
         if self._owner not in alive:
             return
         rank = alive.index(self._owner)
@@ -110,29 +96,16 @@ class Ownership:
         """Give everything away at once: a planned stop."""
         self._leaving = set(self._mine)
         await self.settle()
-        await self._database[WORKERS].delete_one({"_id": self._identifier})
+        await self._members.leave(self._owner)
 
     def saw_ends(self, ends: Mapping[Partition, int]) -> None:
         """Remember the partitions' ends, to be told with the next sign of life: freshness is counted from them."""
-        self._ends = [{"topic": topic, "partition": number, "end": end} for (topic, number), end in ends.items()]
+        self._ends = dict(ends)
         self._looked_at = self._clock()
 
-    @property
-    def _identifier(self) -> str:
-        return f"{self._projection}/{self._owner}"
-
     async def _beat(self) -> None:
-        alive: dict[str, Any] = {
-            "projection": self._projection,
-            "owner": self._owner,
-            "seen_at": "$$NOW",
-            "expires_at": {"$add": ["$$NOW", int(self._ttl_s * 1000)]},
-        }
-        if self._ends:
-            age_ms = int((self._clock() - self._looked_at) * 1000)
-            alive |= {"ends": self._ends, "looked_at": {"$subtract": ["$$NOW", age_ms]}}
-            self._ends = []
-        await self._database[WORKERS].update_one({"_id": self._identifier}, [{"$set": alive}], upsert=True)
+        ends, self._ends = self._ends, {}
+        await self._members.beat(self._owner, ends, self._clock() - self._looked_at if ends else 0.0)
 
     def _forget_expired(self) -> None:
         for number in [number for number, lease in self._mine.items() if not lease.held]:
@@ -142,20 +115,11 @@ class Ownership:
 
     async def _take_up(self, count: int, first: int) -> None:
         """Acquire up to `count` free numbers, beginning where no other worker begins."""
-        taken = await find_all(
-            self._database,
-            LEASES,
-            {
-                "_id": {"$in": [lease.name for lease in self._leases.values()]},
-                "$expr": is_alive(self._ttl_s),
-            },
-            options={"projection": {"_id": 1}},
-        )
-        names = {found["_id"] for found in taken}
+        taken = await self._members.taken(self._leases.values())
         order = sorted(self._leases, key=lambda number: (number - first) % len(self._leases))
         for number in order:
             lease = self._leases[number]
-            if count and lease.name not in names and await lease.acquire():
+            if count and lease.name not in taken and await lease.acquire():
                 self._mine[number] = lease
                 self.changed = True
                 count -= 1

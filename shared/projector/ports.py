@@ -61,6 +61,34 @@ class Store(Protocol):
         ...
 
 
+class Members(Protocol):
+    """The workers of a projection and the leases that they share; `MongoMembers` is the real one."""
+
+    def lease(self, number: int, owner: str) -> Lease:
+        """Return the lease of a partition number."""
+        ...
+
+    async def beat(self, owner: str, ends: Mapping[Partition, int], age_s: float) -> None:
+        """Tell that the owner is alive and, if any are given, which ends it saw `age_s` seconds ago."""
+        ...
+
+    async def renew(self, leases: Sequence[Lease]) -> None:
+        """Hold the leases for another while; what was lost is not `held` any more."""
+        ...
+
+    async def alive(self) -> list[str]:
+        """Return the owners that gave a sign of life, in order."""
+        ...
+
+    async def taken(self, leases: Iterable[Lease]) -> set[str]:
+        """Return the names of those leases that somebody holds."""
+        ...
+
+    async def leave(self, owner: str) -> None:
+        """Tell that the owner has gone."""
+        ...
+
+
 class Numbers(Protocol):
     """Which partition numbers a worker owns; `Ownership` is the real one."""
 

@@ -16,6 +16,7 @@ from shared.projector.changes import Partition
 from shared.projector.collections import require_prepared
 from shared.projector.definition import Projection
 from shared.projector.feed import KafkaFeed
+from shared.projector.members import MongoMembers
 from shared.projector.ownership import Ownership
 from shared.projector.ports import Feed
 from shared.projector.replay import BOUNDS, Bounds, Replays
@@ -60,7 +61,8 @@ async def run_projector(  # noqa: PLR0913 - the composition of a worker: each is
     if feed is None:
         return
     try:
-        ownership = Ownership(database, projection.name, owner, numbers=partitions, ttl_s=lease_ttl_s, clock=clock)
+        members = MongoMembers(database, projection.name, ttl_s=lease_ttl_s, clock=clock)
+        ownership = Ownership(members, projection.name, owner, numbers=partitions, clock=clock)
         store = MongoStore(client, database, projection)
         read: Feed = feed if until is None else BoundedFeed(feed, until)
         worker = Worker(

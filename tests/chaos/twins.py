@@ -33,6 +33,7 @@ from shared.projector.collections import checkpoint_id
 from shared.projector.commit import Transaction
 from shared.projector.definition import Projection
 from shared.projector.feed import KafkaFeed
+from shared.projector.members import MongoMembers
 from shared.projector.ownership import Ownership
 from shared.projector.store import MongoStore
 from shared.projector.worker import Worker
@@ -134,7 +135,8 @@ async def project(
     topics = [topic_of(setting.settings.namespace, name) for name in projection.topics]
     feed = KafkaFeed(setting.settings.kafka_bootstrap_servers, group_id=f"{database.name}.{projection.name}")
     await feed.start()
-    ownership = Ownership(database, projection.name, setting.owner, ttl_s=setting.limits.lease_s)
+    members = MongoMembers(database, projection.name, ttl_s=setting.limits.lease_s)
+    ownership = Ownership(members, projection.name, setting.owner)
     store = store_kind(setting.client, database, projection)
     if isinstance(store, GroupStore):
         store.feed = feed

@@ -1,4 +1,4 @@
-"""The projector's store and its share of the partition numbers, over a read database in memory."""
+"""The projector's store, and what its workers know of each other, over a read database in memory."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -9,9 +9,7 @@ from shared.lease import LEASE_TTL_S, Lease
 from shared.mongo import DatabaseError, Document
 from shared.projector.changes import Advance, Changes, Exceptions, HeadEntry, Loaded, Partition
 from shared.projector.decoding import StoredRecord
-from shared.projector.ownership import RENEW_S, TICK_S, fair_share
 from shared.projector.replay_requests import Request
-from tests.sim.broker import PARTITIONS
 from tests.sim.leases import SimLease
 from tests.sim.net import Net
 from tests.sim.read_server import ReadServer
@@ -97,93 +95,50 @@ class SimShelf:
         return await self._net.ask(self._server, effect, DatabaseError)
 
 
-class SimNumbers:
-    """Implements Numbers: leases shared out fairly among those who gave a sign of life, as `Ownership` does."""
+class SimMembers:
+    """Implements Members."""
 
-    def __init__(self, net: Net, server: ReadServer, owner: str, *, ttl_s: float = LEASE_TTL_S) -> None:
+    def __init__(self, net: Net, server: ReadServer, *, ttl_s: float = LEASE_TTL_S) -> None:
         self._net = net
         self._server = server
-        self._owner = owner
         self._ttl_s = ttl_s
-        name = server.projection.name
-        self._leases = {
-            number: SimLease(net, server, server.leases, f"projection/{name}/{number}", owner=owner, ttl_s=ttl_s)
-            for number in range(PARTITIONS)
-        }
-        self._mine: dict[int, SimLease] = {}
-        self._leaving: set[int] = set()
-        self._renewed_at_s = float("-inf")
-        self.changed = False
 
-    async def settle(self) -> Mapping[int, Lease]:
-        self.changed = False
-        for number in sorted(self._leaving):
-            lease = self._mine.pop(number, None)
-            self._leaving.discard(number)
-            if lease is not None:
-                await lease.release()
-        return dict(self._mine)
+    def lease(self, number: int, owner: str) -> Lease:
+        name = f"projection/{self._server.projection.name}/{number}"
+        return SimLease(self._net, self._server, self._server.leases, name, owner=owner, ttl_s=self._ttl_s)
 
-    async def keep(self) -> None:
-        while True:
-            try:
-                await self._tick()
-            except DatabaseError:
-                self._forget_expired()
-            await asyncio.sleep(TICK_S)
-
-    async def leave(self) -> None:
-        self._leaving = set(self._mine)
-        await self.settle()
-        await self._ask(lambda: self._server.alive.pop(self._owner, None))
-
-    def saw_ends(self, ends: Mapping[Partition, int]) -> None:
+    async def beat(self, owner: str, ends: Mapping[Partition, int], age_s: float) -> None:
+        assert age_s >= 0
         assert all(end >= 0 for end in ends.values())
 
-    async def _tick(self) -> None:
-        now_s = asyncio.get_running_loop().time()
-        if now_s - self._renewed_at_s >= RENEW_S:
-            await self._renew(now_s)
-        self._forget_expired()
-        alive, free = await self._ask(self._look)
-        if self._owner not in alive:
-            return
-        rank = alive.index(self._owner)
-        surplus = len(self._mine) - len(self._leaving) - fair_share(rank, len(alive), PARTITIONS)
-        if surplus > 0:
-            self._leaving.update(sorted(self._mine.keys() - self._leaving)[-surplus:])
-            self.changed = True
-        elif surplus < 0 and not self._leaving:
-            await self._take_up(-surplus, free)
+        def alive() -> None:
+            self._server.alive[owner] = asyncio.get_running_loop().time() + self._ttl_s
 
-    async def _renew(self, now_s: float) -> None:
-        mine = list(self._mine.values())
+        await self._ask(alive)
+
+    async def renew(self, leases: Sequence[Lease]) -> None:
+        mine = [lease for lease in leases if isinstance(lease, SimLease)]
+        asked_at_s = asyncio.get_running_loop().time()
 
         def renewed() -> list[bool]:
-            self._server.alive[self._owner] = asyncio.get_running_loop().time() + self._ttl_s
-            return [self._server.leases.renew(lease.name, self._owner, lease.epoch, self._ttl_s) for lease in mine]
+            return [self._server.leases.renew(lease.name, lease.owner, lease.epoch, self._ttl_s) for lease in mine]
 
         for lease, kept in zip(mine, await self._ask(renewed), strict=True):
-            lease.believe(now_s, kept=kept)
-        self._renewed_at_s = now_s
+            lease.believe(asked_at_s, kept=kept)
 
-    def _look(self) -> tuple[list[str], set[str]]:
+    async def alive(self) -> list[str]:
+        return await self._ask(self._alive)
+
+    async def taken(self, leases: Iterable[Lease]) -> set[str]:
+        names = [lease.name for lease in leases]
+        return await self._ask(lambda: set(names) - self._server.leases.free(names))
+
+    async def leave(self, owner: str) -> None:
+        await self._ask(lambda: self._server.alive.pop(owner, None))
+
+    def _alive(self) -> list[str]:
         now_s = asyncio.get_running_loop().time()
-        alive = sorted(owner for owner, until_s in self._server.alive.items() if until_s > now_s)
-        return alive, self._server.leases.free([lease.name for lease in self._leases.values()])
-
-    async def _take_up(self, count: int, free: set[str]) -> None:
-        for number, lease in self._leases.items():
-            if count and lease.name in free and await lease.acquire():
-                self._mine[number] = lease
-                self.changed = True
-                count -= 1
-
-    def _forget_expired(self) -> None:
-        for number in [number for number, lease in self._mine.items() if not lease.held]:
-            del self._mine[number]
-            self._leaving.discard(number)
-            self.changed = True
+        return sorted(owner for owner, until_s in self._server.alive.items() if until_s > now_s)
 
     async def _ask(self, effect: Callable[[], T]) -> T:
         return await self._net.ask(self._server, effect, DatabaseError)

@@ -7,9 +7,11 @@ from typing_extensions import override
 
 from shared.lease import Lease
 from shared.projector.changes import Partition
+from shared.projector.ports import Members
 from shared.relay.ports import Checkpoints
 from tests.sim.behaviour.leases import LeaseBehaviour, NewLease
 from tests.sim.behaviour.logs import LogBench, LogPortsBehaviour
+from tests.sim.behaviour.members import MembersBehaviour
 from tests.sim.behaviour.stores import PROJECTION, StoreBehaviour, StoreBench
 from tests.sim.behaviour.topics import TopicBehaviour, TopicBench
 from tests.sim.broker import PARTITIONS, Broker
@@ -19,7 +21,7 @@ from tests.sim.log_ports import SimCheckpoints, SimCommits, SimCommitStore, SimR
 from tests.sim.log_server import LogServer
 from tests.sim.loop import drawn_by
 from tests.sim.net import Net, Server
-from tests.sim.read_ports import SimShelf, SimStore
+from tests.sim.read_ports import SimMembers, SimShelf, SimStore
 from tests.sim.read_server import ReadServer
 from tests.unit.eventlog.faults import FaultyStore
 from tests.unit.eventlog.log_behaviour import LogBehaviour
@@ -55,6 +57,18 @@ class TestLeasesInTheSimulation(LeaseBehaviour):
             return SimLease(net, server, leases, name, owner=owner, ttl_s=ttl_s)
 
         return new
+
+
+class TestMembersInTheSimulation(MembersBehaviour):
+    """Signs of life by the server's clock."""
+
+    @pytest.fixture
+    def members(self) -> Members:
+        return SimMembers(calm(), ReadServer("read", PROJECTION))
+
+    @pytest.fixture
+    def short_lived(self) -> Members:
+        return SimMembers(calm(), ReadServer("read", PROJECTION), ttl_s=0.2)
 
 
 class SimLogBench(LogBench):

@@ -9,10 +9,11 @@ from shared.eventlog.log import StoredEventLog
 from shared.eventlog.port import Receipt
 from shared.kernel.refusals import Refusal
 from shared.projector.decoding import StoredRecord
+from shared.projector.ownership import Ownership
 from shared.projector.replay import Bounds, Replays
 from shared.relay.relay import Clocks
 from shared.relay.run import lead_in_turns
-from tests.sim.broker import Broker
+from tests.sim.broker import PARTITIONS, Broker
 from tests.sim.broker_ports import SimFeed, SimTopic
 from tests.sim.clients import NoAnswerError
 from tests.sim.domain import NOON, SERVICES, UNFOLDABLE, projection
@@ -23,7 +24,7 @@ from tests.sim.log_server import LogServer
 from tests.sim.loop import Process
 from tests.sim.net import Net, later, settle
 from tests.sim.parts import LIMITS, Parts
-from tests.sim.read_ports import SimNumbers, SimShelf
+from tests.sim.read_ports import SimMembers, SimShelf
 from tests.sim.read_server import ReadServer
 
 _BOUNDS: Final = Bounds(2, 1_000, 3, 4)  # small, so that a stream takes several transactions
@@ -157,7 +158,9 @@ class World:
             SERVICES,
             feed=SimFeed(self.net, self.broker, self.chance),
             store=self._parts.store(self.net, self.read),
-            ownership=SimNumbers(self.net, self.read, name, ttl_s=LEASE_TTL_S),
+            ownership=Ownership(
+                SimMembers(self.net, self.read), self.projection.name, name, numbers=PARTITIONS, clock=clock
+            ),
             clock=clock,
             replays=Replays(self.projection, SimShelf(self.net, self.read), name, bounds=_BOUNDS, clock=clock),
         )

@@ -13,6 +13,8 @@ from shared.messaging import PARTITIONS, BrokerUnavailable, Producer, TopicName,
 from shared.mongo import Client, Database, connect
 from shared.projector.collections import prepare as prepare_projection
 from shared.projector.feed import KafkaFeed
+from shared.projector.members import MongoMembers
+from shared.projector.ports import Members
 from shared.projector.replay_requests import ask_for_replay, parked_streams
 from shared.projector.replay_store import MongoShelf
 from shared.projector.store import MongoStore
@@ -24,6 +26,7 @@ from shared.relay.topic import KafkaTopic
 from tests.conftest import Parts
 from tests.sim.behaviour.leases import LeaseBehaviour, NewLease
 from tests.sim.behaviour.logs import LogBench, LogPortsBehaviour
+from tests.sim.behaviour.members import MembersBehaviour
 from tests.sim.behaviour.stores import PROJECTION, StoreBehaviour, StoreBench
 from tests.sim.behaviour.topics import TopicBehaviour, TopicBench
 from tests.waiting import eventually_async
@@ -60,6 +63,18 @@ class TestLeasesInMongo(LeaseBehaviour):
             return Lease(database, name, owner=owner, ttl_s=ttl_s)
 
         return new
+
+
+class TestMembersInMongo(MembersBehaviour):
+    """Signs of life by the server's clock."""
+
+    @pytest.fixture
+    def members(self, database: Database) -> Members:
+        return MongoMembers(database, PROJECTION.name)
+
+    @pytest.fixture
+    def short_lived(self, database: Database) -> Members:
+        return MongoMembers(database, PROJECTION.name, ttl_s=0.2)
 
 
 async def test_of_several_leases_one_that_was_anothers_in_between_is_not_renewed(database: Database) -> None:

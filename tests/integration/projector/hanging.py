@@ -12,6 +12,7 @@ from shared.logs import configure_logs
 from shared.mongo import connect
 from shared.projector.decoding import Raw
 from shared.projector.feed import KafkaFeed
+from shared.projector.members import MongoMembers
 from shared.projector.ownership import Ownership
 from shared.projector.store import MongoStore
 from shared.projector.worker import Worker
@@ -56,7 +57,7 @@ async def main(uri: str, database_name: str, bootstrap_servers: str, topic: str,
             [topic],
             feed=feed,
             store=MongoStore(client, database, MIXED),
-            ownership=Ownership(database, MIXED.name, new_id(), ttl_s=LEASE_S),
+            ownership=Ownership(MongoMembers(database, MIXED.name, ttl_s=LEASE_S), MIXED.name, new_id()),
             progress=watchdog.watch(NAME),
         ).run(stop)
     await feed.stop()

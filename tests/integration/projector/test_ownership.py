@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -9,13 +10,18 @@ from shared.kernel.ids import new_id
 from shared.lease import COLLECTION as LEASES
 from shared.lease import LEASE_TTL_S
 from shared.messaging import PARTITIONS
-from shared.mongo import connect
+from shared.mongo import Database, connect
 from shared.projector.collections import WORKERS, prepare
+from shared.projector.members import MongoMembers
 from shared.projector.ownership import Ownership, fair_share
 from tests.integration.projector.conftest import House, until
 from tests.unit.projector.things import MIXED, counted
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
+
+
+def _ownership(database: Database, owner: str, clock: Callable[[], float] = time.monotonic) -> Ownership:
+    return Ownership(MongoMembers(database, MIXED.name, clock=clock), MIXED.name, owner, clock=clock)
 
 
 async def _owned(house: House) -> dict[str, int]:
@@ -47,7 +53,7 @@ async def test_workers_share_the_partitions_fairly_and_a_leaving_one_is_followed
 
 async def test_a_crashed_workers_partitions_are_taken_over_within_twelve_seconds(house: House) -> None:
     await prepare(house.database, MIXED)
-    crashed = Ownership(house.database, MIXED.name, "crashed")
+    crashed = _ownership(house.database, "crashed")
     started = time.monotonic()
     await crashed.tick()
     assert len(await crashed.settle()) == PARTITIONS
@@ -60,7 +66,7 @@ async def test_a_crashed_workers_partitions_are_taken_over_within_twelve_seconds
 
 async def test_a_dead_worker_that_a_servers_wrong_clock_has_put_far_ahead_owns_nothing(house: House) -> None:
     await prepare(house.database, MIXED)
-    dead, successor = (Ownership(house.database, MIXED.name, name) for name in ("dead", "successor"))
+    dead, successor = (_ownership(house.database, name) for name in ("dead", "successor"))
     await dead.tick()
     assert len(await dead.settle()) == PARTITIONS
     ahead = [{"$set": {"expires_at": {"$add": ["$$NOW", 3_600_000]}}}]
@@ -72,7 +78,7 @@ async def test_a_dead_worker_that_a_servers_wrong_clock_has_put_far_ahead_owns_n
 
 async def test_a_worker_whose_lease_was_taken_forgets_the_number(house: House) -> None:
     now = 0.0
-    ownership = Ownership(house.database, MIXED.name, new_id(), clock=lambda: now)
+    ownership = _ownership(house.database, new_id(), lambda: now)
     await prepare(house.database, MIXED)
     await ownership.tick()
     await ownership.settle()
@@ -86,7 +92,7 @@ async def test_a_worker_whose_lease_was_taken_forgets_the_number(house: House) -
 async def test_a_worker_that_cannot_renew_stops_believing_when_its_lease_ends(house: House) -> None:
     now = 0.0
     client = connect(house.parts.mongodb_uri, app_name="projector-test")
-    ownership = Ownership(client[house.database.name], MIXED.name, new_id(), clock=lambda: now)
+    ownership = _ownership(client[house.database.name], new_id(), lambda: now)
     await prepare(house.database, MIXED)
     await ownership.tick()
     assert len(await ownership.settle()) == PARTITIONS
