@@ -18,7 +18,7 @@ from deploy.services import SERVICES
 from shared.garbage import collect_rarely
 from shared.kernel.ids import new_id
 from shared.messaging import TopicName
-from shared.mongo import Client, connect
+from shared.mongo import Client, connect, keep_ending_abandoned
 from shared.projector.definition import Projection
 from shared.projector.keeping import keep_editions
 from shared.projector.run import run_projector
@@ -77,6 +77,7 @@ async def work(settings: Settings, services: Sequence[Service], *, relays: bool,
                 for service in services:
                     for name, run in _workers(settings, service, client, stop, relays=relays, projectors=projectors):
                         group.create_task(counted(name, run(watchdog)), name=name)
+                group.create_task(counted("abandoned transactions", keep_ending_abandoned(client, stop)))
                 names = [service.name for service in services]
                 log.info("work_started", services=names, relays=relays, projectors=projectors)
     log.info("work_ended")

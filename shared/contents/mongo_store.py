@@ -65,7 +65,7 @@ class MongoContentStore:
         self._master_key = master_key
         self._retry = stamina.AsyncRetryingCaller(
             attempts=None, timeout=tries_s_max, wait_initial=0.02, wait_max=1.0, wait_jitter=0.2
-        ).on(is_transient)
+        ).on(_passes)
         self._remembered: OrderedDict[str, tuple[float, OwnerKey]] = OrderedDict()
 
     async def put(self, owner: str, content: bytes) -> str:
@@ -85,12 +85,12 @@ class MongoContentStore:
         try:
             return await ask()
         except DatabaseError as error:
-            if not is_transient(error):
+            if not _passes(error):
                 raise
         try:  # the machinery of retries costs as much as the question: only when it is needed
             return await self._retry(ask)
         except DatabaseError as error:
-            if is_transient(error):
+            if _passes(error):
                 raise ContentsUnavailable from error
             raise
 
@@ -149,13 +149,25 @@ class MongoContentStore:
         return key
 
     async def _new_key(self, owner: str) -> OwnerKey:
-        """Make the owner's key, or take that of whoever was first: only what is read back is used."""
+        """Make the owner's key, or take that of whoever was first: only what a majority is read to hold is used.
+
+        Raises _NotYetError while it holds none: the other one's is on its way there, or was undone by a step-down.
+        """
         with contextlib.suppress(DuplicateKeyError):
             await self._keys.insert_one({"_id": owner, "wrapped": seal(self._master_key, new_secret(), owner)})
         key = await self._key(owner)
         if key is None:
-            raise ContentGoneError(owner)  # destroyed in the meantime
+            raise _NotYetError
         return key
+
+
+class _NotYetError(DatabaseError):
+    """No majority holds what somebody has written a moment ago."""
+
+
+def _passes(error: Exception) -> bool:
+    """Tell whether what failed may go well when it is asked again."""
+    return isinstance(error, _NotYetError) or is_transient(error)
 
 
 def _taken(line: deque[_Put]) -> list[_Put]:

@@ -31,63 +31,59 @@ _TRANSACTION_S_MAX: Final = 5.0
 """Then the log asks again, up to its own limit."""
 
 
-class _NotMetError(Exception):
-    """Ends the transaction without effect, with its answer."""
-
-    def __init__(self, answer: Outcome | FailedClaim) -> None:
-        super().__init__()
-        self.answer = answer
-
-
 async def insert_in_transaction(client: Client, database: Database, joint: JointCommit) -> Outcome | FailedClaim:
-    """Insert `joint` in one transaction and tell what became of it. Raises the driver's errors."""
+    """Insert `joint` in one transaction and tell what became of it. Raises the driver's errors.
+
+    A transaction that finds something in the way commits too, without having written: a snapshot may show what no
+    majority holds yet, and only the commit waits until one does. Else a request could be refused for what its own
+    twin has just recorded and cannot be found yet, or for what a step-down then undoes.
+    """
     commits = [encoded(commit) for commit in joint.commits]
 
-    def body(send: Command) -> Outcome:
-        if not _is_recorded(joint, send):
-            _touch_guards(joint, send)
-            _claim(joint.claims, send)
-            raise_write_error(send({"insert": COMMITS, "documents": commits}))
+    def body(send: Command) -> Outcome | FailedClaim:
+        found = _found(joint, send)
+        if found is not None:
+            return found
+        after = _claims_after(joint.claims, send)
+        if isinstance(after, int):
+            return FailedClaim(after)
+        _touch_guards(joint, send)
+        _update(CLAIMS, after, send)
+        raise_write_error(send({"insert": COMMITS, "documents": commits}))
         return Outcome.WRITTEN
 
     try:
         return await run_transaction(client, database, body, deadline_s=_TRANSACTION_S_MAX)
-    except _NotMetError as not_met:
-        return not_met.answer
     except DuplicateKeyError as error:
         details: Mapping[str, Any] = error.details or {}
         pattern = details.get("keyPattern", {})
         return Outcome.POSITION_TAKEN if "_id" in pattern else Outcome.KEY_USED
 
 
-def _is_recorded(joint: JointCommit, send: Command) -> bool:
-    """Tell whether an earlier try has written this. Raises _NotMetError when a stream has moved."""
+def _found(joint: JointCommit, send: Command) -> Outcome | None:
+    """Tell whether an earlier try has written this, or a stream has moved."""
     own = {commit["_id"]: commit["commit_id"] for commit in joint.commits}
     ids = [*own, *(document_id(stream, version + 1) for stream, version in joint.unmoved)]
     found = find_in(send, COMMITS, {"_id": {"$in": ids}}, options={"projection": {"commit_id": 1}})
-    recorded = {commit["_id"] for commit in found if own.get(commit["_id"]) == commit["commit_id"]}
-    if recorded:
-        return True  # all or nothing: one of them is all of them
-    if found:
-        raise _NotMetError(Outcome.POSITION_TAKEN)
-    return False
+    if any(own.get(commit["_id"]) == commit["commit_id"] for commit in found):
+        return Outcome.WRITTEN  # all or nothing: one of them is all of them
+    return Outcome.POSITION_TAKEN if found else None
+
+
+def _claims_after(claims: tuple[StoredClaim, ...], send: Command) -> dict[str, HeldClaim] | int:
+    """Return the claims as they are with these, or the number of the first that cannot be met."""
+    if not claims:
+        return {}
+    found = find_in(send, CLAIMS, {"_id": {"$in": [claim.id for claim in claims]}})
+    return all_claimed({claim["_id"]: cast("HeldClaim", claim) for claim in found}, claims)
 
 
 def _touch_guards(joint: JointCommit, send: Command) -> None:
-    if joint.guarded:
-        mark = {"$set": {"commit_id": joint.commits[0]["commit_id"]}}
-        updates = [{"q": {"_id": stream}, "u": mark, "upsert": True} for stream in joint.guarded]
-        raise_write_error(send({"update": GUARDS, "updates": updates}))
+    mark = {"$set": {"commit_id": joint.commits[0]["commit_id"]}}
+    _update(GUARDS, dict.fromkeys(joint.guarded, mark), send)
 
 
-def _claim(claims: tuple[StoredClaim, ...], send: Command) -> None:
-    """Write every claim. Raises _NotMetError for the first that cannot be met."""
-    if not claims:
-        return
-    found = find_in(send, CLAIMS, {"_id": {"$in": [claim.id for claim in claims]}})
-    held = {claim["_id"]: cast("HeldClaim", claim) for claim in found}
-    after = all_claimed(held, claims)
-    if isinstance(after, int):
-        raise _NotMetError(FailedClaim(after))
-    updates = [{"q": {"_id": id_}, "u": claim, "upsert": True} for id_, claim in after.items()]
-    raise_write_error(send({"update": CLAIMS, "updates": updates}))
+def _update(collection: str, changes: Mapping[str, Any], send: Command) -> None:
+    updates = [{"q": {"_id": identifier}, "u": change, "upsert": True} for identifier, change in changes.items()]
+    if updates:
+        raise_write_error(send({"update": collection, "updates": updates}))

@@ -3,6 +3,7 @@
 Everything that the engine needs from the driver is named here, so that another driver is a change of this package.
 """
 
+from shared.mongo.abandoned import end_abandoned, keep_ending_abandoned
 from shared.mongo.aliases import AliasedDatabase
 from shared.mongo.connection import LOCAL, MAJORITY, WRITE_MAJORITY, connect
 from shared.mongo.encoding import UNENCODABLE, Encoded, EncodingError, decoded, encoded
@@ -47,11 +48,13 @@ __all__ = [
     "create_index",
     "decoded",
     "encoded",
+    "end_abandoned",
     "find_all",
     "find_in",
     "is_duplicate_key",
     "is_transient",
     "is_transient_code",
+    "keep_ending_abandoned",
     "raise_write_error",
     "run_transaction",
 ]

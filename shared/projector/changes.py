@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from shared.mongo import Document, Encoded
@@ -26,11 +27,15 @@ class HeadEntry(NamedTuple):
 
 
 class Advance(NamedTuple):
-    """A checkpoint's move: compared with `expected`, then set to `next`. `fact_at` is the time of the last fact."""
+    """A checkpoint's move: compared with `expected`, then set to `next`.
+
+    `fact_at` is the time of the last fact, `last` the record before `next` (None: the checkpoint stands still).
+    """
 
     expected: int
     next: int
     fact_at: datetime | None
+    last: Raw | None = None
 
 
 def advances_of(facts: Iterable[Incoming | Unusable], positions: Mapping[Partition, int]) -> dict[Partition, Advance]:
@@ -42,7 +47,7 @@ def advances_of(facts: Iterable[Incoming | Unusable], positions: Mapping[Partiti
     for (topic, number), last in ends.items():
         partition = Partition(topic, number)
         at = last.recorded.at if isinstance(last, Incoming) else None
-        advances[partition] = Advance(positions[partition], last.record.offset + 1, at)
+        advances[partition] = Advance(positions[partition], last.record.offset + 1, at, last.record)
     return advances
 
 
@@ -126,7 +131,8 @@ class Exceptions:
 
 
 class Loaded(NamedTuple):
-    """The state of a set of partitions as a new owner finds it."""
+    """The state of a set of partitions as a new owner finds it. `marks` are of the records before `next`."""
 
     next: Mapping[Partition, int]
     exceptions: Exceptions
+    marks: Mapping[Partition, str] = MappingProxyType({})

@@ -29,6 +29,7 @@ from shared.projector.collections import (
     place_id,
 )
 from shared.projector.definition import Projection
+from shared.projector.marks import mark_of
 
 _COMMAND_BYTES_MAX: Final = 8 * 1024 * 1024
 _UPDATE_BYTES: Final = 200  # names, id and flags around a document
@@ -107,7 +108,9 @@ class Transaction:
         yield {"update": CHECKPOINTS, "updates": moves, "ordered": True}, len(moves)
 
     def _move(self, claim: str, partition: Partition, advance: Advance) -> Document:
-        fresh = {} if advance.fact_at is None else {"fact_at": advance.fact_at}
+        fresh: Document = {} if advance.fact_at is None else {"fact_at": advance.fact_at}
+        if advance.last is not None:
+            fresh["mark"] = mark_of(advance.last)
         return {
             "q": {
                 "_id": checkpoint_id(self._projection.name, partition),

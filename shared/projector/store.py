@@ -47,7 +47,8 @@ class MongoStore:
             raise MissedError  # else the partition would be left to nobody
         await self._restart_if_moved(found, cluster_id)
         positions = {partitions[document["_id"]]: document["next"] for document in found}
-        return Loaded(positions, await self._exceptions({partition.number for partition in positions}))
+        marks = {partitions[document["_id"]]: document["mark"] for document in found if "mark" in document}
+        return Loaded(positions, await self._exceptions({partition.number for partition in positions}), marks)
 
     async def _insert_missing(self, partitions: Mapping[str, Partition], cluster_id: str) -> None:
         updates = [
@@ -92,11 +93,11 @@ class MongoStore:
             document["next"] = 0
 
     async def restart(self, partitions: Iterable[Partition], cluster_id: str) -> None:
-        """Set claimed checkpoints to 0, because their log is shorter than what was folded of it."""
+        """Set claimed checkpoints to 0, because their log is not the one that was folded up to there."""
         await self._restart([checkpoint_id(self._projection.name, partition) for partition in partitions], cluster_id)
 
     async def _restart(self, identifiers: Sequence[str], cluster_id: str) -> None:
-        update = {"$set": {"next": 0, "cluster_id": cluster_id}}
+        update = {"$set": {"next": 0, "cluster_id": cluster_id}, "$unset": {"mark": ""}}
         if identifiers:
             await self._update(
                 [{"q": {"_id": {"$in": list(identifiers)}, "claim": self._claim}, "u": update, "multi": True}]

@@ -13,11 +13,12 @@ from shared.messaging import BrokerUnavailable, OffsetsOutOfRange
 from shared.mongo import DatabaseError
 from shared.projector import metrics
 from shared.projector.cache import Cache
-from shared.projector.changes import Advance, Changes, Exceptions, Partition, advances_of
+from shared.projector.changes import Advance, Changes, Exceptions, Loaded, Partition, advances_of
 from shared.projector.commit import MissedError, WriteRefusedError
 from shared.projector.decoding import Decoder, Incoming, Raw, Unusable
 from shared.projector.definition import Projection
 from shared.projector.folding import REFUSED, CarefulFold, Fold, NeedsCareError
+from shared.projector.marks import LogChangedError, Marks
 from shared.projector.needs import Needs
 from shared.projector.ports import Feed, Numbers, Store
 from shared.projector.replay import Replays
@@ -70,6 +71,7 @@ class Worker:
         self._cache = cache or Cache()
         self._exceptions = Exceptions()
         self._positions: dict[Partition, int] = {}
+        self._marks = Marks()
         self._cluster_id = ""
         self._pause_s = PAUSE_S_FIRST
         self._stop = asyncio.Event()
@@ -101,9 +103,9 @@ class Worker:
             await self._settle()
             self._progress.finished()
             await self._flow()
-        except MissedError:
+        except (MissedError, LogChangedError) as error:
             metrics.MISSES.labels(self._label).inc()
-            log.info("checkpoint_missed", projection=self._label)
+            log.info("checkpoint_missed", projection=self._label, error=type(error).__name__)
         except OffsetsOutOfRange as error:
             log.warning("offsets_out_of_range", projection=self._label, offsets=str(error.offsets))
             await self._pause()
@@ -122,21 +124,20 @@ class Worker:
     async def _settle(self) -> None:
         """Forget everything, claim what is ours, and continue each partition where its checkpoint says."""
         self._cluster_id = await self._feed.cluster_id()
-        await self._claim()
-        ends = await self._feed.ends(self._positions)
-        lost = [partition for partition, position in self._positions.items() if ends[partition] < position]
-        if lost:
-            log.error("log_shorter_than_checkpoint", projection=self._label, partitions=[str(found) for found in lost])
+        loaded = await self._claim()
+        if lost := self._marks.lost(self._positions, await self._feed.ends(self._positions)):
+            log.error("log_not_as_folded", projection=self._label, partitions=lost)
             await self._store.restart(lost, self._cluster_id)
             self._positions.update(dict.fromkeys(lost, 0))
-        self._feed.assign(self._positions)
+        self._feed.assign(self._marks.begin(self._positions, loaded.marks))
 
-    async def _claim(self) -> None:
+    async def _claim(self) -> Loaded:
         self._cache.clear()
         loaded = await self._store.claim(await self._ownership.settle(), self._topics, self._cluster_id)
         self._positions = dict(loaded.next)
         self._exceptions = loaded.exceptions
         self._lag.claimed(self._positions, self._exceptions)
+        return loaded
 
     async def _flow(self) -> None:
         """Poll, fold, write, with the next poll in flight while a transaction runs."""
@@ -165,14 +166,13 @@ class Worker:
 
     async def _poll(self, *, read: bool = False) -> _Ahead:
         """Return the next facts, decoded; with `read` also what they need, unless that is being written just now."""
-        records = await self._feed.poll(records_max=FACTS_MAX, timeout_ms=POLL_MS)
-        facts = await self._decode(records)
-        if not facts or not read:
-            return _Ahead(facts, None)
-        needs = Needs(self._projection, facts, self._cache, self._exceptions)
-        if needs.held_streams():
-            return _Ahead(facts, None)
-        return _Ahead(facts, await self._fill(needs))
+        polled = await self._feed.poll(records_max=FACTS_MAX, timeout_ms=POLL_MS)
+        facts = await self._decode(self._marks.compare(polled))
+        if facts and read:
+            needs = Needs(self._projection, facts, self._cache, self._exceptions)
+            if not needs.held_streams():
+                return _Ahead(facts, await self._fill(needs))
+        return _Ahead(facts, None)
 
     async def _decode(self, records: Sequence[Raw]) -> Facts:
         """Decode in slices, so that the transaction in flight (and the leases) take their turns in between."""

@@ -28,6 +28,7 @@ from tests.bench.three import (
 
 _RUNS: Final = 3
 _WATCHED_S: Final = 3.0
+_STARTED_S: Final = 5.0
 _FACTS_EACH: Final = 1_000_000
 _ALL: Final = frozenset(range(PARTITIONS))
 _TOPIC: Final = topic_of(NAMESPACE, SERVICE)
@@ -138,6 +139,7 @@ async def _relays(stage: Stage) -> list[Sequence[str]]:
             for end in (Child.kill, Child.stop) * _RUNS:
                 rested[end].append(await _leader_goes(stage, pulse, leading, end))
                 await leading.start()
+                await asyncio.sleep(_STARTED_S)  # one that waits for its turn leaves no sign of it
                 leading, waiting = waiting, leading
             for child in (leading, waiting):
                 await child.stop()

@@ -20,7 +20,7 @@ from shared.kernel.ids import new_id
 from shared.lease import Lease
 from shared.logs import configure_logs
 from shared.messaging import Producer
-from shared.mongo import Client, connect
+from shared.mongo import Client, connect, keep_ending_abandoned
 from shared.projector.definition import Projection
 from shared.projector.run import run_projector
 from shared.relay.checkpoints import MongoCheckpoints
@@ -125,6 +125,7 @@ async def work(services: Sequence[str], run_relay: RunRelay | None, run_projecto
     client = connect(settings.mongodb_uri.get_secret_value(), app_name="chaos-work")
     limits = Limits()
     async with asyncio.TaskGroup() as group:
+        group.create_task(keep_ending_abandoned(client, asyncio.Event()))
         for name in services:
             setting = Setting(settings, limits, client, name, new_id())
             if run_relay is not None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from deploy.services import SERVICES
@@ -11,6 +12,7 @@ from shared.mongo import Client, DatabaseError, find_all
 from shared.projector.collections import CHECKPOINTS
 
 _EVERY_S: Final = 0.25
+_LINEARIZABLE: Final = MappingProxyType({"level": "linearizable"})
 _FIELDS: Final = {"next": 1}
 
 
@@ -52,8 +54,22 @@ class CheckpointWatch:
             name, position = str(document["_id"]), int(document["next"])
             before = self._next.get(name, 0)
             if position < before:
-                self.went_back.append(f"{name} from {before} to {position}")
-            self._next[name] = position
+                await self._look_again(service, name, before)
+            else:
+                self._next[name] = position
+
+    async def _look_again(self, service: str, name: str, before: int) -> None:
+        """Ask the primary that has a majority behind it: one that was deposed and does not know it shows what was."""
+        try:
+            found = await find_all(
+                self.client[f"{self.namespace}_{service}"], CHECKPOINTS, {"_id": name}, read_concern=_LINEARIZABLE
+            )
+        except DatabaseError:
+            return  # the next look tells
+        position = int(found[0]["next"]) if found else 0
+        if position < before:
+            self.went_back.append(f"{name} from {before} to {position}")
+        self._next[name] = position
 
 
 @asynccontextmanager

@@ -38,7 +38,8 @@ class SimStore:
             await self.restart(moved, cluster_id)
         positions = {partition: 0 if partition in moved else stored.next for partition, stored in found.items()}
         numbers = {partition.number for partition in positions}
-        return Loaded(positions, await self._ask(lambda: self._server.exceptions(numbers)))
+        marks = {partition: stored.mark for partition, stored in found.items() if stored.mark}
+        return Loaded(positions, await self._ask(lambda: self._server.exceptions(numbers)), marks)
 
     async def restart(self, partitions: Iterable[Partition], cluster_id: str) -> None:
         chosen, claim = list(partitions), self._claim

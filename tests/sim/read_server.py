@@ -12,6 +12,7 @@ from shared.projector.commit import MissedError
 from shared.projector.decoding import StoredRecord
 from shared.projector.definition import Projection
 from shared.projector.encoding import thaw
+from shared.projector.marks import mark_of
 from shared.projector.replay_requests import Action, Request
 from tests.sim.leases import Leases
 from tests.sim.net import Server
@@ -23,8 +24,14 @@ class Stored:
 
     cluster_id: str
     next: int = 0
+    mark: str | None = None
     claim: str = ""
     epoch: int = 0
+
+    def move(self, advance: Advance) -> None:
+        """Move on, with the mark of the last record."""
+        self.next = advance.next
+        self.mark = mark_of(advance.last) if advance.last else self.mark
 
 
 class ReadServer(Server):
@@ -74,7 +81,7 @@ class ReadServer(Server):
         for partition in partitions:
             stored = self.checkpoints[partition]
             if stored.claim == claim:
-                stored.next, stored.cluster_id = 0, cluster_id
+                stored.next, stored.cluster_id, stored.mark = 0, cluster_id, None
 
     def exceptions(self, numbers: Iterable[int]) -> Exceptions:
         """Return the parked streams and those with a hole, on these partition numbers."""
@@ -136,7 +143,7 @@ class ReadServer(Server):
     def write(self, advances: Mapping[Partition, Advance], changes: Changes) -> None:
         """Write all of it, whatever is there."""
         for partition, advance in advances.items():
-            self.checkpoints[partition].next = advance.next
+            self.checkpoints[partition].move(advance)
         for view, documents in chain(changes.inserted.items(), changes.replaced.items()):
             self._tables[view].update(documents)
         for key, heads in changes.heads.items():

@@ -16,7 +16,7 @@ from shared.eventlog.settings import LogSettings
 from shared.eventlog.store import CommitStore, FailedClaim, Outcome, StoreUnavailableError
 from shared.eventlog.streams import Stream
 from shared.eventlog.turns import Turn
-from shared.projector.changes import Advance, Changes, Partition
+from shared.projector.changes import Advance, Changes, Loaded, Partition
 from shared.projector.commit import MissedError
 from shared.projector.worker import Worker
 from tests.sim.log_ports import SimCommitStore
@@ -50,10 +50,11 @@ class RememberingWorker(Worker):
     """Keeps its cache when it takes over: what others wrote meanwhile is not read."""
 
     @override
-    async def _claim(self) -> None:
+    async def _claim(self) -> Loaded:
         kept = self._cache._documents.copy(), self._cache._document_bytes
-        await super()._claim()
+        loaded = await super()._claim()
         self._cache._documents, self._cache._document_bytes = kept
+        return loaded
 
 
 class CrowdedCommit(GroupCommit):

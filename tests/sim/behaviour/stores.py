@@ -5,10 +5,11 @@ from abc import ABC, abstractmethod
 import pytest
 
 from shared.lease import Lease
-from shared.projector.changes import Advance, Changes, Exceptions, HeadEntry, Parked, Partition, Place
+from shared.projector.changes import Advance, Changes, Exceptions, HeadEntry, Loaded, Parked, Partition, Place
 from shared.projector.commit import MissedError
 from shared.projector.decoding import Decoder, Incoming, Problem
 from shared.projector.encoding import freeze
+from shared.projector.marks import mark_of
 from shared.projector.ports import Store
 from shared.projector.replay import Shelf
 from shared.projector.replay_part import Part
@@ -69,12 +70,18 @@ class StoreBehaviour:
         self, bench: StoreBench
     ) -> None:
         store, owned = await bench.owner_of(0, "a")
-        assert await store.claim(owned, TOPICS, "cluster") == ({PLACE: 0, OTHER: 0}, Exceptions())
-        await store.apply({PLACE: Advance(0, 5, None)}, Changes())
-        assert (await store.claim(owned, TOPICS, "cluster")).next == {PLACE: 5, OTHER: 0}
+        assert await store.claim(owned, TOPICS, "cluster") == Loaded({PLACE: 0, OTHER: 0}, Exceptions(), {})
+        last = record(counted("thing/a1", 1), offset=4)
+        await store.apply({PLACE: Advance(0, 5, None, last)}, Changes())
+        loaded = Loaded({PLACE: 5, OTHER: 0}, Exceptions(), {PLACE: mark_of(last)})
+        assert await store.claim(owned, TOPICS, "cluster") == loaded
+        await store.apply({PLACE: Advance(5, 5, None)}, Changes())  # a replay stands still
+        assert await store.claim(owned, TOPICS, "cluster") == loaded
+        await store.restart([PLACE], "cluster")
+        assert await store.claim(owned, TOPICS, "cluster") == Loaded({PLACE: 0, OTHER: 0}, Exceptions(), {})
 
     async def test_who_owns_nothing_claims_nothing(self, bench: StoreBench) -> None:
-        assert await bench.new_store().claim({}, TOPICS, "cluster") == ({}, Exceptions())
+        assert await bench.new_store().claim({}, TOPICS, "cluster") == Loaded({}, Exceptions(), {})
 
     async def test_a_transaction_writes_documents_heads_and_what_is_put_aside(self, bench: StoreBench) -> None:
         store = await bench.claimed()

@@ -139,7 +139,8 @@ def test_what_a_bug_has_parked_may_be_refused_while_folds_had_one(bugged: bool) 
     spoiled = next(stream for stream in streams if struck(stream))
     read = Read("/somewhere", spoiled, 3, 409, "StreamParkedOrHeld", -1, 1.0, 1.5, 2.0)
     evidence = with_entry(replace(sound(), bugged=bugged), sending("k-no"), refused("k-no", "StreamParkedOrHeld"))
-    seen = replace(evidence, journal=replace(evidence.journal, reads=[read]))
+    upload = Answer("upload /a-file", 409, "StreamParkedOrHeld", "", 0, "", 1.0)
+    seen = replace(evidence, journal=replace(evidence.journal, reads=[read], faults=[upload]))
     if bugged:
         check_all(seen)
     else:

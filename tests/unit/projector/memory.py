@@ -14,6 +14,7 @@ from shared.projector.commit import MissedError, WriteRefusedError
 from shared.projector.decoding import Raw, StoredRecord
 from shared.projector.definition import Projection
 from shared.projector.encoding import thaw
+from shared.projector.marks import mark_of
 from shared.projector.worker import Worker
 from tests.unit.projector.things import TOPIC
 
@@ -75,6 +76,7 @@ class MemoryStore:
         self.checkpoints: dict[Partition, int] = {}
         self.claims: dict[Partition, int] = {}
         self.cluster: dict[Partition, str] = {}
+        self.marks: dict[Partition, str] = {}
         self.tables: dict[str, dict[str, Encoded]] = {view.collection: {} for view in projection.views}
         self.head_entries: dict[str, dict[str, HeadEntry]] = {}
         self.held_facts: dict[str, Document] = {}
@@ -98,7 +100,7 @@ class MemoryStore:
                 self.checkpoints[partition] = 0
                 self.cluster[partition] = cluster_id
             positions[partition] = self.checkpoints.setdefault(partition, 0)
-        return Loaded(positions, self._exceptions())
+        return Loaded(positions, self._exceptions(), self.marks)
 
     def _exceptions(self) -> Exceptions:
         exceptions = Exceptions({parked["stream"] for parked in self.parked.values() if "stream" in parked})
@@ -111,6 +113,7 @@ class MemoryStore:
         for partition in partitions:
             self.checkpoints[partition] = 0
             self.cluster[partition] = cluster_id
+            self.marks.pop(partition, None)
 
     async def documents(self, view: int, ids: Sequence[str]) -> list[Document]:
         await asyncio.sleep(0)
@@ -137,6 +140,8 @@ class MemoryStore:
             raise MissedError
         for partition, advance in advances.items():
             self.checkpoints[partition] = advance.next
+            if advance.last is not None:
+                self.marks[partition] = mark_of(advance.last)
         self._write(changes)
         self.transactions.append(changes)
         self.after()

@@ -143,6 +143,7 @@ def after(store: MemoryStore, records: Iterable[Any]) -> MemoryFeed:
     """Return a feed whose log goes on where the store is."""
     feed = MemoryFeed([])
     records = list(records)
+    store.marks.clear()
     for partition, position in store.checkpoints.items():
         feed.log[partition] = [None] * position  # type: ignore[list-item]  # stands for what was folded, never handed out
     for found in records:

@@ -60,6 +60,7 @@ def test_a_thousand_facts_are_held_and_one_more_parks_the_stream(later: int, rea
 def _after(store: MemoryStore, records: list[StoredRecord]) -> MemoryFeed:
     """Return a feed whose log goes on where the store is."""
     feed = MemoryFeed([])
+    store.marks.clear()
     for partition, position in store.checkpoints.items():
         feed.log[partition] = [records[0]] * position  # stands for what was folded, and is not handed out
     for found in records:
@@ -144,6 +145,22 @@ def test_a_log_that_is_shorter_than_its_checkpoint_is_read_anew() -> None:
     recreated = MemoryFeed([record(counted("thing/a1", 1)), record(counted("thing/a2", 1, 9))])
     asyncio.run(drain(store, recreated))
     assert {name: row["total"] for name, row in store.documents_of("things").items()} == {"a1": 3, "a2": 9}
+
+
+def test_a_log_that_was_made_again_and_filled_beyond_the_checkpoint_is_read_anew() -> None:
+    store = MemoryStore(IN_DOCUMENTS)
+    facts = [record(counted("thing/a1", sequence)) for sequence in (1, 2, 3)]
+    folded(store, facts)
+    asyncio.run(drain(store, MemoryFeed([record(counted("thing/a2", 1, 9)), *facts])))
+    assert {name: row["total"] for name, row in store.documents_of("things").items()} == {"a1": 3, "a2": 9}
+
+
+def test_a_log_that_only_grew_is_not_read_again() -> None:
+    store = MemoryStore(IN_DOCUMENTS)
+    facts = [record(counted("thing/a1", sequence)) for sequence in (1, 2, 3)]
+    folded(store, facts[:2])
+    folded(store, facts)
+    assert [changes.tally.duplicates for changes in store.transactions] == [0, 0]
 
 
 def test_another_cluster_is_read_from_its_beginning_and_what_was_seen_is_dropped() -> None:

@@ -1,0 +1,100 @@
+"""What no majority holds yet refuses nobody: a step-down may undo it, and who asks twice cannot find it yet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.mongod import has_primary, members_uri, start_members
+from deploy.local.part import Part
+from deploy.local.supervisor import Supervisor
+from shared.contents.mongo_store import CONTENTS, KEYS, MongoContentStore
+from shared.eventlog.mongo_log import MongoEventLog, prepare
+from shared.eventlog.port import Receipt
+from shared.kernel.decisions import Claim, Decision
+from shared.mongo import LOCAL, Client, connect, find_all
+from tests.unit.eventlog.accounts import ACCOUNTS, CONTEXT, AccountClosed, AlreadyTaken
+from tests.waiting import eventually_async
+
+pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
+
+ALONE_S = 0.8
+"""Less than until a primary notices that it is alone."""
+
+
+@pytest_asyncio.fixture
+async def members(tmp_path: Path) -> AsyncIterator[tuple[Part, ...]]:
+    async with Supervisor(tmp_path) as supervisor:
+        found = await start_members(tmp_path, 3, supervisor=supervisor)
+        yield found
+        thaw(found)
+
+
+@pytest_asyncio.fixture
+async def client(members: tuple[Part, ...]) -> AsyncIterator[Client]:
+    client = connect(members_uri(members), app_name="tests")
+    yield client
+    client.close()
+
+
+async def secondaries_of(members: tuple[Part, ...]) -> list[Part]:
+    return [member for member in members if not await has_primary([member.port])]
+
+
+def freeze(members: Iterable[Part]) -> None:
+    for member in members:
+        member.freeze()
+
+
+def thaw(members: Iterable[Part]) -> None:
+    for member in members:
+        member.thaw()
+
+
+async def test_a_request_that_is_sent_twice_is_not_refused_for_what_its_twin_has_just_recorded(
+    members: tuple[Part, ...], client: Client
+) -> None:
+    database = client["log"]
+    await prepare(database)
+    logs = [MongoEventLog(client, database, claims_key=b"k" * 32) for _ in range(2)]
+    keyed = replace(CONTEXT, idempotency_key="key")
+    secondaries = await secondaries_of(members)
+
+    def asked(name: str) -> asyncio.Task[Receipt]:
+        decision = Decision({f"account/{name}": [AccountClosed()]}, [Claim("orgnr", "5561234567", AlreadyTaken())])
+        log = logs.pop()
+        return asyncio.create_task(log.decide_all((ACCOUNTS.new(name, key=name),), lambda _: decision, keyed))
+
+    async def is_on_the_primary() -> bool:
+        return len(await find_all(database, "commits", {}, read_concern=LOCAL)) == 1
+
+    freeze(secondaries)
+    first = asked("a")
+    await eventually_async(is_on_the_primary)
+    second = asked("b")
+    await asyncio.sleep(ALONE_S)
+    assert [first.done(), second.done()] == [False, False]
+    thaw(secondaries)
+    one, other = await asyncio.gather(first, second)
+    assert (one.positions, one.repeated, other.repeated) == (other.positions, False, True)
+
+
+async def test_two_who_need_a_first_key_at_once_get_the_same_and_wait_until_a_majority_holds_it(
+    members: tuple[Part, ...], client: Client
+) -> None:
+    database, keys = client["contents"], client["keys"]
+    await database.create_collection(CONTENTS)
+    await keys.create_collection(KEYS)
+    stores = [MongoContentStore(database, keys, master_key=b"m" * 32) for _ in range(2)]
+    secondaries = await secondaries_of(members)
+    freeze(secondaries)
+    puts = [asyncio.create_task(store.put("somebody", b"words")) for store in stores]
+    await asyncio.sleep(ALONE_S)
+    assert [put.done() for put in puts] == [False, False]
+    thaw(secondaries)
+    first, second = await asyncio.gather(*puts)
+    assert first == second
+    assert await stores[0].get("somebody", second) == b"words"
