@@ -59,6 +59,12 @@ class Cluster:
         """Return two of each process, with everything that can be broken here."""
         return two_of_each(scale, self.clocks, self.disks, self.member_clocks)
 
+    async def raise_again(self) -> None:
+        """Let every server run that a seed which broke off has left frozen or down."""
+        for part in (*self.parts.brokers, *self.parts.members):
+            part.thaw()
+            await part.start()
+
     async def forget(self, namespace: str) -> None:
         """Drop a namespace's topics and databases."""
         client = connect(self.parts.mongodb_uri, app_name="chaos-sweeper")
@@ -132,6 +138,7 @@ class Campaign:
         except _BROKEN_OFF as error:  # this seed did not get to its end, the next one may
             self._failing(seed, f"{type(error).__name__}: {error}", began_s)
             (state_dir / "error.txt").write_text(_traced(error), encoding="utf-8")
+            await self.cluster.raise_again()
             return
         self.totals.add(finished.run, finished.evidence)
         if finished.findings:

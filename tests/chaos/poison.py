@@ -19,7 +19,7 @@ SERVICE: Final = "applications"
 FACT: Final = FundingGranted
 """A fact that every projection wants, so that its poison has to be parked by each."""
 
-_WITHIN_S: Final = 60.0
+_WITHIN_S: Final = 120.0
 _PAUSE_S: Final = 0.5
 _MEGABYTE: Final = 1_000_000
 _BYTES_MAX: Final = 1_048_576
@@ -91,7 +91,7 @@ async def _sent(bootstrap_servers: str, topic: str, identifier: str, records: li
         bootstrap_servers=bootstrap_servers, acks="all", max_request_size=_BYTES_MAX, request_timeout_ms=5_000
     )
     try:
-        async with asyncio.timeout(_WITHIN_S / 4):
+        async with asyncio.timeout(_WITHIN_S / 8):
             await producer.start()
             for value, headers in records:
                 await producer.send_and_wait(topic, value, key=identifier.encode(), headers=headers)
