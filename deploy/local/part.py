@@ -39,7 +39,7 @@ class Part:
         """Start it again and wait until it serves.
 
         Raises:
-            StartFailedError: it did not within a minute.
+            StartFailedError: it did not within `START_S_MAX`.
         """
         await self.child.start()
         await self.ready()
