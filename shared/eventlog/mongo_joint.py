@@ -53,7 +53,7 @@ async def insert_in_transaction(client: Client, database: Database, joint: Joint
         return Outcome.WRITTEN
 
     try:
-        return await run_transaction(client, database, body, deadline_s=_TRANSACTION_S_MAX)
+        return (await run_transaction(client, database, body, deadline_s=_TRANSACTION_S_MAX)).result
     except DuplicateKeyError as error:
         details: Mapping[str, Any] = error.details or {}
         pattern = details.get("keyPattern", {})

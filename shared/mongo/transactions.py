@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
@@ -13,9 +13,18 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.mongo.connection import WRITE_TIMEOUT_MS
-from shared.mongo.names import Client, Database, Document
+from shared.mongo.names import Client, Database, Document, Timestamp
 
 T = TypeVar("T")
+
+
+class Committed(NamedTuple, Generic[T]):
+    """What a transaction's body returned, and the operation time of its commit, for reads that must not be older."""
+
+    result: T
+    at: Timestamp
+
+
 Command: TypeAlias = Callable[[Document], Document]
 """Runs one command in the transaction and returns its answer; raises the driver's errors."""
 
@@ -32,8 +41,8 @@ _OPTIONS: Final[dict[str, Any]] = {
 
 async def run_transaction(
     client: Client, database: Database, body: Callable[[Command], T], *, deadline_s: float = DEADLINE_S
-) -> T:
-    """Run `body` in one transaction (snapshot, majority) on one worker thread and return what it returns.
+) -> Committed[T]:
+    """Run `body` in one transaction (snapshot, majority) on one worker thread; return what it returns, and when.
 
     `body` sends commands to `database` and may run several times, so it must have no other effect. A
     TransientTransactionError (write conflict, step-down) repeats it as a whole; UnknownTransactionCommitResult repeats
@@ -61,7 +70,7 @@ def find_in(
     return documents
 
 
-def _run(client: Any, name: str, body: Callable[[Command], T], give_up_at: float) -> T:  # noqa: ANN401 - motor gives its inner client no type
+def _run(client: Any, name: str, body: Callable[[Command], T], give_up_at: float) -> Committed[T]:  # noqa: ANN401 - motor gives its inner client no type
     database = client[name]
     with client.start_session() as session:
 
@@ -72,7 +81,8 @@ def _run(client: Any, name: str, body: Callable[[Command], T], give_up_at: float
         pauses = _pauses()
         while True:
             try:
-                return _attempt(session, body, command, give_up_at)
+                result = _attempt(session, body, command, give_up_at)
+                return Committed(result, session.operation_time)
             except PyMongoError as error:
                 if not _may_repeat(error, "TransientTransactionError", give_up_at):
                     raise

@@ -10,6 +10,7 @@ from shared.mongo import (
     Database,
     Document,
     OperationFailure,
+    Timestamp,
     is_duplicate_key,
     is_transient,
     is_transient_code,
@@ -70,8 +71,8 @@ class Transaction:
         self._database = database
         self._projection = projection
 
-    async def run(self, claim: str, advances: Mapping[Partition, Advance], changes: Changes) -> None:
-        """Write everything or nothing. Raises MissedError, WriteRefusedError; the driver's errors of an outage.
+    async def run(self, claim: str, advances: Mapping[Partition, Advance], changes: Changes) -> Timestamp:
+        """Write everything or nothing; return when. Raises MissedError, WriteRefusedError; the driver's errors.
 
         After an error of the driver the outcome may be unknown: claim again before anything else.
         """
@@ -83,7 +84,7 @@ class Transaction:
                 if matching and answer["n"] != matching:
                     raise MissedError
 
-        await run_transaction(self._client, self._database, body)
+        return (await run_transaction(self._client, self._database, body)).at
 
     @staticmethod
     def _write(command: Document, send: Command) -> Document:

@@ -1,16 +1,20 @@
 """The read side of a worker's MongoDB: claiming partitions, and reading what a poll needs."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 from shared.kernel.ids import new_id
 from shared.lease import Lease
-from shared.mongo import WRITE_MAJORITY, Client, Database, Document, find_all, raise_write_error
+from shared.mongo import MAJORITY, WRITE_MAJORITY, Client, Database, Document, Timestamp, find_all, raise_write_error
 from shared.projector.aside import stored_record
 from shared.projector.changes import Advance, Changes, Exceptions, HeadEntry, HeldStream, Loaded, Partition
 from shared.projector.collections import CHECKPOINTS, HELD, PARKED, checkpoint_id, heads_of, stream_of
 from shared.projector.commit import MissedError, Transaction
 from shared.projector.decoding import StoredRecord
 from shared.projector.definition import Projection
+
+_NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class MongoStore:
@@ -20,6 +24,7 @@ class MongoStore:
         self._database = database
         self._projection = projection
         self._transaction = Transaction(client, database, projection)
+        self._written_at: Timestamp | None = None
         self._claim = ""
 
     async def claim(self, owned: Mapping[int, Lease], topics: Sequence[str], cluster_id: str) -> Loaded:
@@ -40,7 +45,7 @@ class MongoStore:
             return Loaded({}, Exceptions())
         await self._insert_missing(partitions, cluster_id)
         await self._fence(owned, topics)
-        stored = await find_all(self._database, CHECKPOINTS, {"_id": {"$in": list(partitions)}})
+        stored = await self._read(CHECKPOINTS, {"_id": {"$in": list(partitions)}})
         found = [document for document in stored if document.get("claim") == self._claim]
         others = [document for document in stored if document.get("claim") != self._claim]
         if any(document.get("epoch", 0) <= owned[document["partition"]].epoch for document in others):
@@ -105,17 +110,27 @@ class MongoStore:
 
     async def _update(self, updates: list[Document]) -> None:
         command = {"update": CHECKPOINTS, "updates": updates, "ordered": False, "writeConcern": dict(WRITE_MAJORITY)}
-        raise_write_error(await self._database.command(command))
+        answer = await self._database.command(command)
+        raise_write_error(answer)
+        self._written_at = answer["operationTime"]
+
+    async def _read(
+        self, collection: str, condition: Mapping[str, Any], options: Mapping[str, Any] = _NO_OPTIONS
+    ) -> list[Document]:
+        """Read what a majority holds, and nothing older than our own last write.
+
+        A primary that has just been elected may not know yet how much a majority holds, and answers from before.
+        """
+        concern = {**MAJORITY, "afterClusterTime": self._written_at} if self._written_at else MAJORITY
+        return await find_all(self._database, collection, condition, options=options, read_concern=concern)
 
     async def _exceptions(self, numbers: Iterable[int]) -> Exceptions:
         """Return which streams of the partitions are parked or have a hole."""
         where = {"projection": self._projection.name, "partition": {"$in": list(numbers)}}
-        parked = await find_all(
-            self._database, PARKED, {**where, "stream": {"$exists": True}}, options={"projection": {"stream": 1}}
-        )
+        parked = await self._read(PARKED, {**where, "stream": {"$exists": True}}, {"projection": {"stream": 1}})
         exceptions = Exceptions({document["stream"] for document in parked})
         fields = {"stream": 1, "sequence": 1, "fact": 1, "topic": 1, "partition": 1}
-        for document in await find_all(self._database, HELD, where, options={"projection": fields}):
+        for document in await self._read(HELD, where, {"projection": fields}):
             partition = Partition(document["topic"], document["partition"])
             stream = exceptions.held.setdefault(document["stream"], HeldStream(partition))
             stream.ids[int(document["sequence"])] = document["fact"]
@@ -123,11 +138,11 @@ class MongoStore:
 
     async def documents(self, view: int, ids: Sequence[str]) -> list[Document]:
         """Return the documents of a view that exist."""
-        return await find_all(self._database, self._projection.views[view].collection, {"_id": {"$in": list(ids)}})
+        return await self._read(self._projection.views[view].collection, {"_id": {"$in": list(ids)}})
 
     async def heads(self, keys: Sequence[str]) -> dict[str, dict[str, HeadEntry]]:
         """Return all heads kept under each record key that has any."""
-        found = await find_all(self._database, heads_of(self._projection.name), {"_id": {"$in": list(keys)}})
+        found = await self._read(heads_of(self._projection.name), {"_id": {"$in": list(keys)}})
         return {
             document["_id"]: {
                 stream_of(field): HeadEntry(int(head["sequence"]), head["id"])
@@ -139,8 +154,8 @@ class MongoStore:
     async def held(self, streams: Sequence[str]) -> list[StoredRecord]:
         """Return everything that is held of these streams, as it came."""
         condition = {"projection": self._projection.name, "stream": {"$in": list(streams)}}
-        return [stored_record(document) for document in await find_all(self._database, HELD, condition)]
+        return [stored_record(document) for document in await self._read(HELD, condition)]
 
     async def apply(self, advances: Mapping[Partition, Advance], changes: Changes) -> None:
         """Write one folded poll. Raises as `Transaction.run`."""
-        await self._transaction.run(self._claim, advances, changes)
+        self._written_at = await self._transaction.run(self._claim, advances, changes)

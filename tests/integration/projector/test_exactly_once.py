@@ -3,10 +3,13 @@
 import asyncio
 
 import pytest
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+from typing_extensions import override
 
 from shared.eventlog.documents import PublishedEvent
 from shared.lease import Lease
 from shared.messaging import delete_topics, ensure_topics
+from shared.mongo import Timestamp, connect
 from shared.projector.changes import Advance, Changes, Partition
 from shared.projector.collections import CHECKPOINTS, HELD, heads_of
 from shared.projector.commit import MissedError
@@ -88,6 +91,47 @@ async def test_a_log_that_was_recreated_is_read_from_its_beginning(house: House,
 
 async def _has(house: House, collection: str, identifier: str) -> bool:
     return await house.database[collection].find_one({"_id": identifier}) is not None
+
+
+class _Seen(CommandListener):
+    """Notes for each find after which time it asks, and when the last write before it was."""
+
+    def __init__(self) -> None:
+        self.written_at: Timestamp | None = None
+        self.finds: list[tuple[Timestamp | None, Timestamp | None]] = []
+
+    @override
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == "find":
+            self.finds.append((event.command["readConcern"].get("afterClusterTime"), self.written_at))
+
+    @override
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        if event.command_name in {"update", "commitTransaction"}:
+            self.written_at = event.reply["operationTime"]
+
+    @override
+    def failed(self, event: CommandFailedEvent) -> None:
+        raise AssertionError(event.failure)
+
+
+async def test_a_worker_reads_nothing_that_is_older_than_its_last_write_whoever_is_primary_by_then(
+    house: House,
+) -> None:
+    await house.fold(MIXED, FACTS)
+    seen, place = _Seen(), Partition(house.topic, 0)
+    client = connect(house.parts.mongodb_uri, app_name="projector-test", event_listeners=[seen])
+    store = MongoStore(client, client[house.database.name], MIXED)
+    leases = {0: Lease(house.database, "projection/mixed/0", owner="successor")}
+    assert await leases[0].acquire()
+    position = (await store.claim(leases, [house.topic], await _cluster(house))).next[place]
+    await store.heads(["owner-a"])
+    await store.apply({place: Advance(position, position + 1, None)}, Changes())
+    await store.documents(0, ["a1"])
+    await store.held(["thing/a1"])
+    client.close()
+    assert len(seen.finds) > 4
+    assert all(after is not None and after == written_at for after, written_at in seen.finds)
 
 
 async def test_a_worker_that_lost_its_claim_writes_nothing(house: House) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Self, cast
 import pytest
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared.mongo import Client, Command, Database, Document, run_transaction
+from shared.mongo import Client, Command, Database, Document, Timestamp, run_transaction
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,6 +26,7 @@ class FakeSession:
         self.commits = deque(commits)
         self.done: list[str] = []
         self.in_transaction = False
+        self.operation_time = Timestamp(1, 1)
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +86,9 @@ async def run(client: FakeClient, *errors: Exception, deadline_s: float = 5.0) -
         return 7
 
     database = cast("Database", FakeDatabase())
-    return await run_transaction(cast("Client", client), database, body, deadline_s=deadline_s)
+    committed = await run_transaction(cast("Client", client), database, body, deadline_s=deadline_s)
+    assert committed.at == client.session.operation_time
+    return committed.result
 
 
 async def test_a_transaction_gives_what_its_body_gives() -> None:
