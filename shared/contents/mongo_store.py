@@ -18,6 +18,7 @@ from shared.mongo import (
     Document,
     DuplicateKeyError,
     create_collections,
+    find_first,
     is_duplicate_key,
     is_transient,
     raise_write_error,
@@ -57,11 +58,10 @@ class MongoContentStore:
         if len(master_key) != KEY_BYTES:
             raise ValueError(f"the master key must be {KEY_BYTES} bytes")
         self._database = database
-        self._contents = database[CONTENTS]
         self._puts: Gathering[Document, None] = Gathering(
             _taken, self._insert_together, wait_s_max=tries_s_max, waiting_max=_PUTS_WAITING_MAX
         )
-        self._keys = keys[KEYS]
+        self._keys = keys
         self._master_key = master_key
         self._retry = stamina.AsyncRetryingCaller(
             attempts=None, timeout=tries_s_max, wait_initial=0.02, wait_max=1.0, wait_jitter=0.2
@@ -125,7 +125,7 @@ class MongoContentStore:
     async def _get(self, owner: str, reference: str) -> bytes:
         place = _place(owner, reference)
         key = await self._key(owner)
-        found: Document | None = None if key is None else await self._contents.find_one({"_id": place})
+        found: Document | None = None if key is None else await find_first(self._database, CONTENTS, {"_id": place})
         if key is None or found is None:
             raise ContentGoneError(place)
         sealed = bytes(found["sealed"])
@@ -139,7 +139,7 @@ class MongoContentStore:
             self._remembered.move_to_end(owner)
             return remembered[1]
         self._remembered.pop(owner, None)
-        found = await self._keys.find_one({"_id": owner})
+        found = await find_first(self._keys, KEYS, {"_id": owner})
         if found is None:
             return None
         key = owner_key(unseal(self._master_key, bytes(found["wrapped"]), owner))
@@ -154,7 +154,7 @@ class MongoContentStore:
         Raises _NotYetError while it holds none: the other one's is on its way there, or was undone by a step-down.
         """
         with contextlib.suppress(DuplicateKeyError):
-            await self._keys.insert_one({"_id": owner, "wrapped": seal(self._master_key, new_secret(), owner)})
+            await self._keys[KEYS].insert_one({"_id": owner, "wrapped": seal(self._master_key, new_secret(), owner)})
         key = await self._key(owner)
         if key is None:
             raise _NotYetError

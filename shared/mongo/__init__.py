@@ -18,7 +18,7 @@ from shared.mongo.errors import (
     raise_write_error,
 )
 from shared.mongo.names import ASCENDING, DESCENDING, Client, Collection, Database, Document, Session, Timestamp
-from shared.mongo.reading import find_all
+from shared.mongo.reading import find_all, find_first, find_page
 from shared.mongo.schema import create_collections, create_index
 from shared.mongo.transactions import Command, find_in, run_transaction
 
@@ -50,7 +50,9 @@ __all__ = [
     "encoded",
     "end_abandoned",
     "find_all",
+    "find_first",
     "find_in",
+    "find_page",
     "is_duplicate_key",
     "is_transient",
     "is_transient_code",

@@ -1,7 +1,7 @@
 """A database in which some collections answer to another name, so that what is read can be exchanged at one place."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from typing_extensions import override
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     _Database = AsyncIOMotorDatabase[Document]
 else:  # motor's classes take no type arguments at run time
     _Database = AsyncIOMotorDatabase
+
+
+_READING: Final = ("find", "aggregate")
+"""The commands that name a collection and read it."""
 
 
 class AliasedDatabase(_Database):
@@ -30,6 +34,6 @@ class AliasedDatabase(_Database):
 
     @override
     async def cursor_command(self, command: Any, *values: Any, **options: Any) -> Any:
-        if isinstance(command, dict) and "find" in command:
-            command = {**command, "find": self._resolve(command["find"])}
+        if isinstance(command, dict):
+            command = {**command, **{verb: self._resolve(command[verb]) for verb in _READING if verb in command}}
         return await super().cursor_command(command, *values, **options)

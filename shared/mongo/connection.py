@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from shared.mongo.causality import NewestWrite
 from shared.mongo.names import Client
 
 WRITE_TIMEOUT_MS: Final = 10_000
@@ -45,4 +46,4 @@ def connect(uri: str, *, app_name: str, **options: Any) -> Client:  # noqa: ANN4
 
     Instants come back aware (UTC). `options` are the driver's, for a process that differs (`maxPoolSize=4`).
     """
-    return AsyncIOMotorClient(uri, appname=app_name, **{**_OPTIONS, **options})
+    return AsyncIOMotorClient(uri, appname=app_name, event_listeners=[NewestWrite()], **{**_OPTIONS, **options})

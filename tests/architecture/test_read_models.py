@@ -10,7 +10,7 @@ from deploy.services import SERVICES
 from shared.projector.editions import edition_of, plain_name
 
 ROOT = Path(__file__).parents[2]
-READS = {"find_all", "find_by_id", "freshness"}
+READS = {"find_all", "find_by_id", "find_first", "find_page", "freshness"}
 """Functions that take the database, and find in it what it says."""
 
 

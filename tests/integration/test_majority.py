@@ -15,7 +15,7 @@ from shared.contents.mongo_store import CONTENTS, KEYS, MongoContentStore
 from shared.eventlog.mongo_log import MongoEventLog, prepare
 from shared.eventlog.port import Receipt
 from shared.kernel.decisions import Claim, Decision
-from shared.mongo import LOCAL, Client, connect, find_all
+from shared.mongo import LOCAL, Client, connect, find_all, find_page
 from tests.unit.eventlog.accounts import ACCOUNTS, CONTEXT, AccountClosed, AlreadyTaken
 from tests.waiting import eventually_async
 
@@ -38,6 +38,14 @@ async def client(members: tuple[Part, ...]) -> AsyncIterator[Client]:
     client = connect(members_uri(members), app_name="tests")
     yield client
     client.close()
+
+
+@pytest_asyncio.fixture
+async def newcomer(members: tuple[Part, ...]) -> AsyncIterator[Client]:
+    """A client that asks the servers who they are when it reads for the first time."""
+    newcomer = connect(members_uri(members), app_name="tests")
+    yield newcomer
+    newcomer.close()
 
 
 async def secondaries_of(members: tuple[Part, ...]) -> list[Part]:
@@ -98,3 +106,33 @@ async def test_two_who_need_a_first_key_at_once_get_the_same_and_wait_until_a_ma
     first, second = await asyncio.gather(*puts)
     assert first == second
     assert await stores[0].get("somebody", second) == b"words"
+
+
+async def test_nothing_is_read_from_before_what_the_primary_held_when_it_was_found(
+    members: tuple[Part, ...], client: Client, newcomer: Client
+) -> None:
+    """As with a primary that has just been elected: it holds what was acknowledged, and does not know that all do."""
+    await client["read"]["things"].insert_one({"_id": "old"})
+    secondaries = await secondaries_of(members)
+    freeze(secondaries)
+    await client["read"].command({"insert": "things", "documents": [{"_id": "new"}], "writeConcern": {"w": 1}})
+    asked = [
+        asyncio.create_task(find_all(newcomer["read"], "things", {})),
+        asyncio.create_task(find_page(newcomer["read"], "things", {}, order={"_id": 1}, offset=0, limit=1)),
+    ]
+    await asyncio.sleep(ALONE_S)
+    assert [answer.done() for answer in asked] == [False, False]
+    thaw(secondaries)
+    assert await asked[0] == [{"_id": "old"}, {"_id": "new"}]
+    assert await asked[1] == ([{"_id": "new"}], 2)
+
+
+async def test_a_read_that_a_cache_may_answer_waits_for_no_majority(
+    members: tuple[Part, ...], client: Client, newcomer: Client
+) -> None:
+    await client["read"].command({"create": "things"})
+    secondaries = await secondaries_of(members)
+    freeze(secondaries)
+    await client["read"].command({"insert": "things", "documents": [{"_id": "new"}], "writeConcern": {"w": 1}})
+    async with asyncio.timeout(ALONE_S):
+        assert await find_all(newcomer["read"], "things", {}, read_concern=LOCAL) == [{"_id": "new"}]

@@ -10,7 +10,7 @@ from services.applications.application.projections import (
     CallBudgetRow,
 )
 from shared.kernel.tenancy import TenantScope
-from shared.mongo import ASCENDING, Database
+from shared.mongo import ASCENDING, Database, find_first, find_page
 from shared.web.paging import Page
 
 
@@ -31,17 +31,19 @@ async def list_applications(
 ) -> tuple[list[ApplicationRow], int]:
     """Return one part of the applications within `scope`, in order of arrival, and how many there are."""
     condition = {**filters.condition(), **scope.filter()}
-    applications = db[APPLICATIONS_VIEW.collection]
-    found = applications.find(condition).sort([("_id", ASCENDING)]).skip(page.offset).limit(page.limit)
-    return [cast("ApplicationRow", row) async for row in found], await applications.count_documents(condition)
+    order = {"_id": ASCENDING}
+    rows, count = await find_page(
+        db, APPLICATIONS_VIEW.collection, condition, order=order, offset=page.offset, limit=page.limit
+    )
+    return cast("list[ApplicationRow]", rows), count
 
 
 async def find_application(db: Database, scope: TenantScope, application_id: str) -> ApplicationRow | None:
     """Return one application within `scope`, or None: also for somebody else's."""
-    found = await db[APPLICATIONS_VIEW.collection].find_one({**scope.filter(), "_id": application_id})
+    found = await find_first(db, APPLICATIONS_VIEW.collection, {**scope.filter(), "_id": application_id})
     return cast("ApplicationRow | None", found)
 
 
 async def find_call_budget(db: Database, call_id: str) -> CallBudgetRow | None:
     """Return what is reserved of a call's ceiling, None before the first grant. The sum is public among callers."""
-    return cast("CallBudgetRow | None", await db[CALL_BUDGETS_VIEW.collection].find_one({"_id": call_id}))
+    return cast("CallBudgetRow | None", await find_first(db, CALL_BUDGETS_VIEW.collection, {"_id": call_id}))

@@ -9,7 +9,7 @@ from services.events.activity.projections import ACTIVITIES_VIEW, ActivityRow, E
 from shared.kernel.ids import ActivityId, ApplicationId, CompanyId, EnrolmentId, OrganisationId, PersonId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
-from shared.mongo import ASCENDING, Database
+from shared.mongo import ASCENDING, Database, find_all, find_first, find_page
 from shared.web.paging import Page
 
 _ACTIVITIES: Final = ACTIVITIES_VIEW.collection
@@ -19,7 +19,7 @@ _ENROLLED_COMPANIES: Final = "enrolled_companies"
 
 async def granted_project(db: Database, project: ApplicationId, scope: TenantScope) -> GrantedProject | None:
     """Return a granted project, or None while it is not known here."""
-    found = await db[_GRANTED_PROJECTS].find_one({"_id": project, **scope.filter()})
+    found = await find_first(db, _GRANTED_PROJECTS, {"_id": project, **scope.filter()})
     if found is None:
         return None
     row = cast("GrantedProjectRow", found)
@@ -36,7 +36,7 @@ async def enrolled_companies(
 ) -> dict[EnrolmentId, EnrolledCompany]:
     """Return those of the enrolments that are known here and of this project of the reader's."""
     condition = {"_id": {"$in": sorted(set(enrolments))}, "project": project, **scope.filter()}
-    rows = [cast("EnrolledCompanyRow", row) async for row in db[_ENROLLED_COMPANIES].find(condition)]
+    rows = cast("list[EnrolledCompanyRow]", await find_all(db, _ENROLLED_COMPANIES, condition))
     companies = (
         EnrolledCompany(
             enrolment_id=EnrolmentId(row["_id"]),
@@ -52,7 +52,7 @@ async def enrolled_companies(
 
 async def find_activity(db: Database, activity_id: ActivityId, scope: TenantScope) -> ActivityRow:
     """Return one activity. Raises NotFound, also when its project is another organisation's."""
-    row = await db[_ACTIVITIES].find_one({"_id": activity_id, **scope.filter()})
+    row = await find_first(db, _ACTIVITIES, {"_id": activity_id, **scope.filter()})
     if row is None:
         raise NotFound
     return cast("ActivityRow", row)
@@ -63,6 +63,6 @@ async def list_activities(
 ) -> tuple[list[ActivityRow], int]:
     """Return one part of the activities (of one project) in the order they begin, and how many there are."""
     condition = {**scope.filter(), **({} if project is None else {"project": project})}
-    order = [("starts_at", ASCENDING), ("_id", ASCENDING)]
-    found = db[_ACTIVITIES].find(condition).sort(order).skip(page.offset).limit(page.limit)
-    return [cast("ActivityRow", row) async for row in found], await db[_ACTIVITIES].count_documents(condition)
+    order = {"starts_at": ASCENDING, "_id": ASCENDING}
+    rows, count = await find_page(db, _ACTIVITIES, condition, order=order, offset=page.offset, limit=page.limit)
+    return cast("list[ActivityRow]", rows), count

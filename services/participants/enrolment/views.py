@@ -9,7 +9,7 @@ from shared.contracts.call import CompanyLimits
 from shared.kernel.ids import ApplicationId, EnrolmentId, OrganisationId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
-from shared.mongo import ASCENDING, Database
+from shared.mongo import ASCENDING, Database, find_first, find_page
 from shared.web.paging import Page
 
 _ENROLMENTS: Final = ENROLMENTS_VIEW.collection
@@ -19,7 +19,7 @@ _CALLS: Final = "calls"
 
 async def granted_project(db: Database, project: ApplicationId, scope: TenantScope) -> GrantedProject | None:
     """Return a granted project with the limits of its call, or None while either is not known here."""
-    found = await db[_GRANTED_PROJECTS].find_one({"_id": project, **scope.filter()})
+    found = await find_first(db, _GRANTED_PROJECTS, {"_id": project, **scope.filter()})
     if found is None:
         return None
     row = cast("GrantedProjectRow", found)
@@ -37,14 +37,14 @@ async def granted_project(db: Database, project: ApplicationId, scope: TenantSco
 
 async def _limits(db: Database, call: str, version: int) -> CompanyLimits | None:
     """Return who may take part by one version of a call: a project keeps to the version it applied under."""
-    found = await db[_CALLS].find_one({"_id": call})
+    found = await find_first(db, _CALLS, {"_id": call})
     limits = None if found is None else cast("CallRow", found)["versions"].get(str(version))
     return None if limits is None else CompanyLimits.model_validate(limits, strict=False)  # dates are ISO texts there
 
 
 async def find_enrolment(db: Database, enrolment_id: EnrolmentId, scope: TenantScope) -> EnrolmentRow:
     """Return one enrolment. Raises NotFound, also when its project is another organisation's."""
-    row = await db[_ENROLMENTS].find_one({"_id": enrolment_id, **scope.filter()})
+    row = await find_first(db, _ENROLMENTS, {"_id": enrolment_id, **scope.filter()})
     if row is None:
         raise NotFound
     return cast("EnrolmentRow", row)
@@ -55,5 +55,6 @@ async def list_enrolments(
 ) -> tuple[list[EnrolmentRow], int]:
     """Return one part of the enrolments (of one project) in the order they were made, and how many there are."""
     condition = {**scope.filter(), **({} if project is None else {"project": project})}
-    found = db[_ENROLMENTS].find(condition).sort([("_id", ASCENDING)]).skip(page.offset).limit(page.limit)
-    return [cast("EnrolmentRow", row) async for row in found], await db[_ENROLMENTS].count_documents(condition)
+    order = {"_id": ASCENDING}
+    rows, count = await find_page(db, _ENROLMENTS, condition, order=order, offset=page.offset, limit=page.limit)
+    return cast("list[EnrolmentRow]", rows), count

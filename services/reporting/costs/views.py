@@ -20,7 +20,7 @@ from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
 from shared.lookup import find_by_id
-from shared.mongo import ASCENDING, Database, find_all
+from shared.mongo import ASCENDING, Database, find_first, find_page
 from shared.web.paging import Page
 
 _PAYMENT_REQUESTS: Final = PAYMENT_REQUESTS_VIEW.collection
@@ -69,10 +69,10 @@ async def find_payment_request(
     db: Database, payment_request_id: PaymentRequestId, scope: TenantScope
 ) -> PaymentRequestRow:
     """Return one payment request. Raises NotFound, also when it is another organisation's."""
-    rows = await find_all(db, _PAYMENT_REQUESTS, {"_id": payment_request_id, **scope.filter()})
-    if not rows:
+    row = await find_first(db, _PAYMENT_REQUESTS, {"_id": payment_request_id, **scope.filter()})
+    if row is None:
         raise NotFound
-    return cast("PaymentRequestRow", rows[0])
+    return cast("PaymentRequestRow", row)
 
 
 async def list_payment_requests(
@@ -80,16 +80,16 @@ async def list_payment_requests(
 ) -> tuple[list[PaymentRequestRow], int]:
     """Return one part of the payment requests (of one project) in the order they came, and how many there are."""
     condition: Mapping[str, Any] = {**scope.filter(), **({} if project is None else {"project": project})}
-    options = {"sort": {"_id": ASCENDING}, "skip": page.offset, "limit": page.limit}  # ids are ordered by time
-    rows = await find_all(db, _PAYMENT_REQUESTS, condition, options=options)
-    return cast("list[PaymentRequestRow]", rows), await db[_PAYMENT_REQUESTS].count_documents(condition)
+    order = {"_id": ASCENDING}  # ids are ordered by time
+    rows, count = await find_page(db, _PAYMENT_REQUESTS, condition, order=order, offset=page.offset, limit=page.limit)
+    return cast("list[PaymentRequestRow]", rows), count
 
 
 async def find_account(db: Database, project: ApplicationId, scope: TenantScope) -> tuple[ProjectRow, AccountRow]:
     """Return a project and its account, empty while nothing is reported. Raises NotFound, also if foreign."""
-    projects = await find_all(db, _PROJECTS, {"_id": project, **scope.filter()})
-    if not projects:
+    row = await find_first(db, _PROJECTS, {"_id": project, **scope.filter()})
+    if row is None:
         raise NotFound
-    accounts = await find_all(db, _ACCOUNTS, {"_id": project})
+    account = await find_first(db, _ACCOUNTS, {"_id": project})
     empty = AccountRow(_id=project, claimed={}, approved={}, co_funding_ore=0, paid_ore=0, payments=[], version=0)
-    return cast("ProjectRow", projects[0]), cast("AccountRow", accounts[0]) if accounts else empty
+    return cast("ProjectRow", row), cast("AccountRow", account) if account else empty

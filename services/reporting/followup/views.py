@@ -7,7 +7,7 @@ from services.reporting.followup.projections import CALLS_VIEW, PROJECTS_VIEW, C
 from shared.kernel.ids import ApplicationId, CallId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
-from shared.mongo import ASCENDING, Database, find_all
+from shared.mongo import ASCENDING, Database, find_all, find_first, find_page
 from shared.web.paging import Page
 
 PROJECTION: Final = "followup"
@@ -17,10 +17,10 @@ _CALLS: Final = CALLS_VIEW.collection
 
 async def find_project(db: Database, project: ApplicationId, scope: TenantScope) -> ProjectRow:
     """Return one project's row. Raises NotFound, also for another organisation's and before its application is here."""
-    rows = await find_all(db, _PROJECTS, {"_id": project, "organisation": {"$ne": None}, **scope.filter()})
-    if not rows:
+    row = await find_first(db, _PROJECTS, {"_id": project, "organisation": {"$ne": None}, **scope.filter()})
+    if row is None:
         raise NotFound
-    return cast("ProjectRow", rows[0])
+    return cast("ProjectRow", row)
 
 
 async def list_projects(
@@ -32,23 +32,22 @@ async def list_projects(
         **scope.filter(),
         **({} if call is None else {"call": call}),
     }
-    options = {"sort": {"_id": ASCENDING}, "skip": page.offset, "limit": page.limit}  # ids are ordered by time
-    rows = await find_all(db, _PROJECTS, condition, options=options)
-    return cast("list[ProjectRow]", rows), await db[_PROJECTS].count_documents(condition)
+    order = {"_id": ASCENDING}  # ids are ordered by time
+    rows, count = await find_page(db, _PROJECTS, condition, order=order, offset=page.offset, limit=page.limit)
+    return cast("list[ProjectRow]", rows), count
 
 
 async def find_call(db: Database, call: CallId) -> CallRow:
     """Return a call. Raises NotFound."""
-    rows = await find_all(db, _CALLS, {"_id": call})
-    if not rows:
+    row = await find_first(db, _CALLS, {"_id": call})
+    if row is None:
         raise NotFound
-    return cast("CallRow", rows[0])
+    return cast("CallRow", row)
 
 
 async def call_of(db: Database, project: ProjectRow) -> CallRow | None:
     """Return the call of a project, or None while it is not known here."""
-    rows = await find_all(db, _CALLS, {"_id": project["call"]})
-    return cast("CallRow", rows[0]) if rows else None
+    return cast("CallRow | None", await find_first(db, _CALLS, {"_id": project["call"]}))
 
 
 async def projects_of_call(db: Database, call: CallId) -> list[ProjectRow]:

@@ -35,9 +35,9 @@ async def db(parts: Parts) -> AsyncIterator[Database]:
 
 async def store(programme: Programme, database: Database) -> None:
     """Write the rows of the read models to a real database, as the projector does."""
-    for name, collection in programme.read_models.collections.items():
-        if collection.rows:
-            await database[name].insert_many([dict(row) for row in collection.rows.values()])
+    for name, rows in programme.read_models.collections.items():
+        if rows:
+            await database[name].insert_many([dict(row) for row in rows.values()])
 
 
 async def test_a_granted_project_and_its_companies_are_found_by_their_own_organisation(db: Database) -> None:

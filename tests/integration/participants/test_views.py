@@ -31,9 +31,9 @@ FIRST = Page(limit=20, offset=0)
 
 async def store(programme: Programme, db: Database) -> None:
     """Write the rows of the read models to a real database, as the projector does."""
-    for name, collection in programme.read_models.collections.items():
-        if collection.rows:
-            await db[name].insert_many([dict(row) for row in collection.rows.values()])
+    for name, rows in programme.read_models.collections.items():
+        if rows:
+            await db[name].insert_many([dict(row) for row in rows.values()])
 
 
 async def test_a_granted_project_comes_back_with_the_limits_of_its_call(own: OwnDatabase) -> None:

@@ -1,7 +1,8 @@
 """Read models in memory: the service's own folds over what a log has published, and the few queries that views ask."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, cast
 
 from shared.contracts.catalogue import fact_of
@@ -13,43 +14,32 @@ from shared.projector.definition import Projection, Recorded, identifier_of
 Row = dict[str, Any]
 
 
-class MemoryCursor:
-    """The rows of one query, in order, part of them."""
+class MemoryDatabase:
+    """Rows by collection and id, found by equality and `$in`: as much of a database as views ask."""
 
-    def __init__(self, rows: list[Row]) -> None:
-        self._rows = rows
+    codec_options = None
+    client = SimpleNamespace(delegate=SimpleNamespace(options=SimpleNamespace(event_listeners=())))
 
-    def sort(self, order: list[tuple[str, int]]) -> "MemoryCursor":
-        return MemoryCursor(sorted(self._rows, key=lambda row: [row[field] for field, _ in order]))
+    def __init__(self, collections: Iterable[str]) -> None:
+        self.rows: dict[str, dict[str, Row]] = {collection: {} for collection in collections}
 
-    def skip(self, number: int) -> "MemoryCursor":
-        return MemoryCursor(self._rows[number:])
+    async def cursor_command(self, command: Mapping[str, Any], **_: object) -> AsyncIterator[Row]:
+        return self._answer(command)
 
-    def limit(self, number: int) -> "MemoryCursor":
-        return MemoryCursor(self._rows[:number])
-
-    async def __aiter__(self) -> AsyncIterator[Row]:
-        for row in self._rows:
+    async def _answer(self, command: Mapping[str, Any]) -> AsyncIterator[Row]:
+        if "aggregate" in command:
+            match, count = command["pipeline"]
+            yield {count["$count"]: len(self._matching(command["aggregate"], match["$match"]))}
+            return
+        found = self._matching(command["find"], command["filter"])
+        found.sort(key=lambda row: [row[field] for field in command.get("sort", ())])
+        first = command.get("skip", 0)
+        for row in found[first : first + command.get("limit", len(found))]:
             yield dict(row)
 
-
-class MemoryCollection:
-    """Rows by id, found by equality and `$in`."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
-
-    async def find_one(self, condition: Mapping[str, Any]) -> Row | None:
-        return next(iter(self._matching(condition)), None)
-
-    def find(self, condition: Mapping[str, Any]) -> MemoryCursor:
-        return MemoryCursor(self._matching(condition))
-
-    async def count_documents(self, condition: Mapping[str, Any]) -> int:
-        return len(self._matching(condition))
-
-    def _matching(self, condition: Mapping[str, Any]) -> list[Row]:
-        return [row for row in self.rows.values() if all(_meets(row[field], want) for field, want in condition.items())]
+    def _matching(self, collection: str, condition: Mapping[str, Any]) -> list[Row]:
+        rows = self.rows[collection].values()
+        return [row for row in rows if all(_meets(row[field], want) for field, want in condition.items())]
 
 
 def _meets(value: object, wanted: object) -> bool:
@@ -62,13 +52,14 @@ class MemoryReadModels:
     def __init__(self, projection: Projection) -> None:
         self.name = projection.name
         self._views = projection.views
-        self.collections = {view.collection: MemoryCollection() for view in projection.views}
+        self._database = MemoryDatabase(view.collection for view in projection.views)
+        self.collections = self._database.rows
         self._followed = 0
 
     @property
     def db(self) -> Database:
         """What views take for their database."""
-        return cast("Database", self.collections)
+        return cast("Database", self._database)
 
     def see(
         self, fact: Event, stream: str, *, sequence: int = 1, at: datetime = datetime(2023, 4, 1, tzinfo=UTC)
@@ -77,7 +68,7 @@ class MemoryReadModels:
         recorded = Recorded(f"{stream}/{sequence}", stream, identifier_of(stream), sequence, at, 0)
         for view in self._views:
             if isinstance(fact, view.facts):
-                rows = self.collections[view.collection].rows
+                rows = self.collections[view.collection]
                 for document in view.document_ids(fact, recorded):
                     rows[document] = view.fold(rows.get(document), fact, recorded)
 
