@@ -46,4 +46,5 @@ def connect(uri: str, *, app_name: str, **options: Any) -> Client:  # noqa: ANN4
 
     Instants come back aware (UTC). `options` are the driver's, for a process that differs (`maxPoolSize=4`).
     """
-    return AsyncIOMotorClient(uri, appname=app_name, event_listeners=[NewestWrite()], **{**_OPTIONS, **options})
+    listeners = [NewestWrite(), *options.pop("event_listeners", ())]
+    return AsyncIOMotorClient(uri, appname=app_name, event_listeners=listeners, **{**_OPTIONS, **options})
