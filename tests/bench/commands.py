@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from deploy.local.layout import free_ports
-from deploy.sandbox import read_clients, write_state
 from shared.auth.actor import Role
 from shared.auth.sandbox_clients import SandboxClient
 from shared.eventlog.documents import COMMITS
 from shared.kernel.ids import new_id
 from tests.bench.load import CONNECTIONS, Load, LoadFailedError, Requests, post
 from tests.bench.seeding import grant_projects, plan_activities, until_projected
-from tests.bench.servers import Server, initialised, serving, serving_peers
+from tests.bench.servers import Server, sandbox, serving, serving_peers
 from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_least, at_most, judged, number
 
@@ -47,11 +45,7 @@ class Peers(NamedTuple):
 
 async def measure(stage: Stage) -> Figures:
     """Measure all of them, one server at a time."""
-    env = {**stage.environment(_NAMESPACE), **write_state(stage.state_dir)}
-    (port,) = free_ports(1)
-    env["LOTSEN_PUBLIC_BASE_URL"] = f"http://localhost:{port}"
-    client = next(found for found in read_clients(stage.state_dir).values() if Role.ORG_ECONOMIST in found.roles)
-    await initialised(env)
+    env, port, client = await sandbox(stage, _NAMESPACE, Role.ORG_ECONOMIST)
     projects = await _projects(stage, env, client)
     stage.on_step("The usual ways")
     peers = await _peers(stage, env, projects)

@@ -1,9 +1,9 @@
 """The fact that the engine's benchmarks move: some 600 bytes, its stream, and a read model with its head inside."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, TypedDict
+from typing import Final, TypedDict, TypeVar
 
 from shared.contracts.call import BudgetCategory
 from shared.contracts.event import Event
@@ -14,7 +14,8 @@ from shared.projector.definition import Projection, Recorded, View
 
 SERVICE: Final = "bench"
 TRACE: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-_BEGAN_AT: Final = datetime(2023, 3, 15, 8, 0, tzinfo=UTC)
+BEGAN_AT: Final = datetime(2023, 3, 15, 8, 0, tzinfo=UTC)
+T = TypeVar("T")
 _CATEGORIES: Final = tuple(BudgetCategory)
 _AT_ONCE: Final = 40
 """So many streams are written to at the same time."""
@@ -153,13 +154,22 @@ def projects(count: int) -> list[str]:
 
 def published(streams: list[str], *, each: int, burst: int) -> Iterator[PublishedEvent]:
     """Yield `each` facts of every stream, in bursts of `burst`, some streams at the same time."""
+    for project, sequence, at in in_bursts(streams, each=each, burst=burst):
+        yield _published(project, sequence, at)
+
+
+def in_bursts(streams: Sequence[T], *, each: int, burst: int) -> Iterator[tuple[T, int, datetime]]:
+    """Yield every stream `each` times, as programmes write: its bursts apart, some streams at the same time.
+
+    With the place in the stream, from 1, and the instant.
+    """
     numbered = 0
     for first in range(0, each, burst):
         for start in range(0, len(streams), _AT_ONCE):
             for sequence in range(first + 1, first + burst + 1):
-                for project in streams[start : start + _AT_ONCE]:
+                for stream in streams[start : start + _AT_ONCE]:
                     numbered += 1
-                    yield _published(project, sequence, _BEGAN_AT + timedelta(milliseconds=numbered))
+                    yield stream, sequence, BEGAN_AT + timedelta(milliseconds=numbered)
 
 
 def _published(project: str, sequence: int, at: datetime) -> PublishedEvent:
@@ -187,5 +197,5 @@ def commits(streams: list[str], *, each: int) -> Iterator[CommitDocument]:
                 "idempotency": new_id(),
                 "request_hash": f"{sequence:064x}",
                 "trace": TRACE,
-                "at": _BEGAN_AT + timedelta(seconds=sequence),
+                "at": BEGAN_AT + timedelta(seconds=sequence),
             }

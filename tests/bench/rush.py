@@ -10,8 +10,6 @@ from typing import Final, NamedTuple
 import psutil
 
 from deploy.local.child import Child
-from deploy.local.layout import free_ports
-from deploy.sandbox import read_clients, write_state
 from shared.auth.actor import Role
 from shared.auth.sandbox_clients import SandboxClient
 from shared.eventlog.documents import COMMITS
@@ -19,7 +17,7 @@ from shared.kernel.ids import new_id
 from tests.bench.arriving import Arrived
 from tests.bench.projecting import NotTheSameError, peak_mib
 from tests.bench.seeding import plan_activities
-from tests.bench.servers import Server, initialised, serving
+from tests.bench.servers import Server, sandbox, serving
 from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_most, judged, number
 
@@ -48,11 +46,7 @@ class Round(NamedTuple):
 
 async def measure(stage: Stage) -> Figures:
     """Take the database away and give it back, some rounds, under the same thousand clients."""
-    env = {**stage.environment(_NAMESPACE), **write_state(stage.state_dir)}
-    (port,) = free_ports(1)
-    env["LOTSEN_PUBLIC_BASE_URL"] = f"http://localhost:{port}"
-    client = next(found for found in read_clients(stage.state_dir).values() if Role.ORG_EDITOR in found.roles)
-    await initialised(env)
+    env, port, client = await sandbox(stage, _NAMESPACE, Role.ORG_EDITOR)
     rounds = []
     async with serving(stage, env, client, _CLI, "serve", _SERVICE, "--port", str(port)) as server:
         api = next(child for child in stage.supervisor.children if child.name == "api" and child.pid is not None)

@@ -10,6 +10,8 @@ import httpx2
 from deploy.local.child import Command, until_ready
 from deploy.local.layout import accepts_connections, free_ports
 from deploy.local.once import run_once
+from deploy.sandbox import read_clients, write_state
+from shared.auth.actor import Role
 from shared.auth.sandbox_clients import SandboxClient
 from tests.bench.stage import Stage
 
@@ -23,9 +25,21 @@ class Server(NamedTuple):
     token: str
 
 
-async def initialised(env: dict[str, str]) -> None:
-    """Prepare topics, collections and indexes, as an operator does."""
+class Sandbox(NamedTuple):
+    """What our own processes are started with: their environment, the port of the API, and who sends the commands."""
+
+    env: dict[str, str]
+    port: int
+    client: SandboxClient
+
+
+async def sandbox(stage: Stage, namespace: str, role: Role) -> Sandbox:
+    """Prepare topics, collections and indexes in a namespace, as an operator does, for a client with `role`."""
+    env = {**stage.environment(namespace), **write_state(stage.state_dir)}
+    (port,) = free_ports(1)
+    env["LOTSEN_PUBLIC_BASE_URL"] = f"http://localhost:{port}"
     await run_once(Command("init", (sys.executable, "-m", "deploy.cli", "init"), env), timeout_s=_START_S_MAX)
+    return Sandbox(env, port, next(found for found in read_clients(stage.state_dir).values() if role in found.roles))
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from services.reporting.main import SERVICE as REPORTING
@@ -11,6 +11,7 @@ from shared.contracts.events import ActivityForm, ActivityHeld, ActivityPlanned,
 from shared.eventlog.documents import PublishedEvent, event_id
 from shared.kernel.ids import ActivityId, ApplicationId, CompanyId, EnrolmentId, OrganisationId, new_id
 from shared.projector.definition import Projection, Recorded, View
+from tests.bench.facts import BEGAN_AT, TRACE, in_bursts
 
 PUBLISHER: Final = "events"
 EACH: Final = 25
@@ -18,9 +19,6 @@ EACH: Final = 25
 ACTIVITIES_PER_PROJECT: Final = 10
 PERSONS: Final = 3
 _BURST: Final = 5
-_AT_ONCE: Final = 40
-_TRACE: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-BEGAN_AT: Final = datetime(2023, 3, 15, 8, 0, tzinfo=UTC)
 _SEED: Final = 7
 
 ActivityFact = ActivityPlanned | ActivityHeld | AttendanceRecorded
@@ -58,13 +56,8 @@ def activities(count: int) -> list[Activity]:
 
 def published(found: list[Activity]) -> Iterator[PublishedEvent]:
     """Yield all facts of the activities, in bursts of five, some activities at the same time."""
-    numbered = 0
-    for first in range(0, EACH, _BURST):
-        for start in range(0, len(found), _AT_ONCE):
-            for sequence in range(first + 1, first + _BURST + 1):
-                for activity in found[start : start + _AT_ONCE]:
-                    numbered += 1
-                    yield _published(activity, sequence, BEGAN_AT + timedelta(milliseconds=numbered))
+    for activity, sequence, at in in_bursts(found, each=EACH, burst=_BURST):
+        yield _published(activity, sequence, at)
 
 
 def _published(activity: Activity, sequence: int, at: datetime) -> PublishedEvent:
@@ -76,7 +69,7 @@ def _published(activity: Activity, sequence: int, at: datetime) -> PublishedEven
         activity[1],
         sequence,
         at,
-        _TRACE,
+        TRACE,
         fact.model_dump_json().encode(),
     )
 

@@ -1,7 +1,7 @@
 """A topic and a database of the test's own, with workers that can be started, stopped and killed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from shared.eventlog.documents import PublishedEvent
 from shared.kernel.ids import new_id
 from shared.messaging import Producer, TopicName, delete_topics, ensure_topics
 from shared.mongo import Client, Database, Document, connect
+from shared.projector.changes import Partition
 from shared.projector.collections import CHECKPOINTS, prepare
 from shared.projector.definition import Projection
 from shared.projector.replay import BOUNDS, Bounds
@@ -52,6 +53,7 @@ class House:
         owner: str | None = None,
         lease_ttl_s: float = 6.0,
         replay_bounds: Bounds = BOUNDS,
+        until: Mapping[Partition, int] | None = None,
     ) -> AsyncIterator[asyncio.Task[None]]:
         """Run a worker beside the test, and stop it as planned (unless the test cancelled it before: a crash)."""
         await prepare(self.database, projection)
@@ -67,6 +69,7 @@ class House:
                 stop=stop,
                 lease_ttl_s=lease_ttl_s,
                 replay_bounds=replay_bounds,
+                until=until,
             )
         )
         try:

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from shared.eventlog.port import Position
-from shared.kernel.ids import new_id
 from shared.lease import Lease
 from shared.projector.collections import CHECKPOINTS, prepare
 from shared.projector.definition import Document, Projection
@@ -21,7 +20,6 @@ from shared.projector.editions import (
 )
 from shared.projector.live import ReadDatabase, following, read_edition
 from shared.projector.reads import Reads
-from shared.projector.run import run_projector
 from shared.projector.status import freshness
 from shared.projector.store import MongoStore
 from tests.integration.projector.conftest import House, until
@@ -206,27 +204,9 @@ async def test_a_build_that_was_interrupted_half_way_is_finished_by_the_next(hou
         await house.folded(MIXED)
         begun = await begin_edition(house.database, MIXED, {"things": house.topic})
         half = {partition: end // 2 for partition, end in (await ends(house)).items()}
-        stop = asyncio.Event()
         green = edition_of(MIXED, begun.number)
-        working = asyncio.create_task(
-            run_projector(
-                client=house.client,
-                database=house.database,
-                projection=green,
-                topics={"things": house.topic},
-                bootstrap_servers=house.parts.kafka_bootstrap_servers,
-                owner=new_id(),
-                stop=stop,
-                until=half,
-            )
-        )
-        await house.folded(green, sum(half.values()))
-        stop.set()
-        await working
-        reached = {
-            found["partition"]: found["next"]
-            async for found in house.database[CHECKPOINTS].find({"projection": green.name})
-        }
-        assert reached == {partition.number: bound for partition, bound in half.items()}
+        async with house.worker(green, until=half):
+            await house.folded(green, sum(half.values()))
+        assert await house.positions(green) == {partition.number: bound for partition, bound in half.items()}
         built = await build(house, MIXED)
         assert (built.edition, built.comparison.differences()) == (begun.number, {})
