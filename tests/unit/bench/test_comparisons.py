@@ -8,7 +8,7 @@ import pytest
 from services.reporting.followup.projections import PROJECTS_VIEW
 from shared.contracts.catalogue import fact_of
 from shared.projector.definition import Recorded
-from tests.bench import programme, rebuilding, sheets, sinking
+from tests.bench import facts, programme, rebuilding, sheets, sinking
 from tests.bench.projecting import NotTheSameError
 
 FACTS = 6_000
@@ -64,7 +64,7 @@ def the_last_sheets() -> tuple[dict[str, dict[str, Any]], list[Any]]:
 
 
 def a_place() -> Recorded:
-    return Recorded("", "", "", 1, sheets.BEGAN_AT, 0)
+    return Recorded("", "", "", 1, facts.BEGAN_AT, 0)
 
 
 def test_equal_documents_and_a_follow_up_that_agrees_with_them_are_accepted() -> None:
