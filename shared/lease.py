@@ -7,7 +7,11 @@ from typing import Any
 from shared.mongo import Database
 
 COLLECTION = "leases"
-LEASE_TTL_S = 6.0
+LEASE_TTL_S = 9.5
+"""Longer, by one renewal, than a server needs to end what a killed process had open (5 s, and 2 s to its next look):
+
+whoever takes over finds nothing locked, and the partitions that it has go on meanwhile.
+"""
 _LIVES_AHEAD_MAX = 2
 
 

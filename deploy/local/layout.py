@@ -22,6 +22,9 @@ _PORT_FIRST: Final = 15_000
 _PORT_LAST: Final = 32_000  # Linux gives outgoing connections 32768 and above
 _PORT_FREE_EVERY_S: Final = 0.2
 
+_given: Final[set[int]] = set()
+"""Ports that this process has chosen for parts which may not listen yet."""
+
 
 class Node(BaseModel):
     """One process of a part: its number from 1, its ports by purpose, and an id for its data directory."""
@@ -113,12 +116,15 @@ def free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         while len(ports) < count:
             port = _PORT_FIRST + secrets.randbelow(_PORT_LAST - _PORT_FIRST)
+            if port in _given:
+                continue
             bound = stack.enter_context(socket.socket())
             try:
                 bound.bind((HOST, port))
             except OSError:
                 continue
             ports.append(port)
+    _given.update(ports)
     return ports
 
 
