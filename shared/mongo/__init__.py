@@ -20,6 +20,7 @@ from shared.mongo.errors import (
 from shared.mongo.names import ASCENDING, DESCENDING, Client, Collection, Database, Document, Session, Timestamp
 from shared.mongo.reading import find_all, find_first, find_page
 from shared.mongo.schema import create_collections, create_index
+from shared.mongo.sessions import forget_sessionless
 from shared.mongo.transactions import Command, find_in, run_transaction
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "find_first",
     "find_in",
     "find_page",
+    "forget_sessionless",
     "is_duplicate_key",
     "is_transient",
     "is_transient_code",

@@ -14,6 +14,8 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
+from shared.mongo.sessions import lacks_sessions
+
 __all__ = [
     "BulkWriteError",
     "DatabaseError",
@@ -63,7 +65,7 @@ def is_transient(error: BaseException) -> bool:
     """
     if isinstance(error, BulkWriteError):
         return _bulk_is_transient(error)
-    if isinstance(error, (AutoReconnect, ConnectionFailure, WTimeoutError)):
+    if isinstance(error, (AutoReconnect, ConnectionFailure, WTimeoutError)) or lacks_sessions(error):
         return True
     if isinstance(error, OperationFailure) and error.code in _TRANSIENT_CODES:
         return True

@@ -14,6 +14,7 @@ from pymongo.write_concern import WriteConcern
 
 from shared.mongo.connection import WRITE_TIMEOUT_MS
 from shared.mongo.names import Client, Database, Document, Timestamp
+from shared.mongo.sessions import forget_sessionless
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ class Committed(NamedTuple, Generic[T]):
 
 Command: TypeAlias = Callable[[Document], Document]
 """Runs one command in the transaction and returns its answer; raises the driver's errors."""
+
+_MayRepeat: TypeAlias = Callable[[PyMongoError, str], bool]
 
 DEADLINE_S: Final = 20.0
 _NO_OPTIONS: Final[Mapping[str, Any]] = {}
@@ -78,22 +81,26 @@ def _run(client: Any, name: str, body: Callable[[Command], T], give_up_at: float
             answer: Document = database.command(document, session=session, codec_options=database.codec_options)
             return answer
 
+        def may_repeat(error: PyMongoError, label: str) -> bool:
+            passes = error.has_error_label(label) or forget_sessionless(client, error)
+            return passes and time.monotonic() < give_up_at
+
         pauses = _pauses()
         while True:
             try:
-                result = _attempt(session, body, command, give_up_at)
+                result = _attempt(session, body, command, may_repeat)
                 return Committed(result, session.operation_time)
             except PyMongoError as error:
-                if not _may_repeat(error, "TransientTransactionError", give_up_at):
+                if not may_repeat(error, "TransientTransactionError"):
                     raise
             time.sleep(next(pauses))  # on this worker thread, which has nothing else to do
 
 
-def _attempt(session: ClientSession, body: Callable[[Command], T], command: Command, give_up_at: float) -> T:
+def _attempt(session: ClientSession, body: Callable[[Command], T], command: Command, may_repeat: _MayRepeat) -> T:
     session.start_transaction(**_OPTIONS)
     try:
         result = body(command)
-        _commit(session, give_up_at)
+        _commit(session, may_repeat)
     except BaseException:
         if session.in_transaction:
             # The server ends it by itself if this does not arrive.
@@ -103,20 +110,16 @@ def _attempt(session: ClientSession, body: Callable[[Command], T], command: Comm
     return result
 
 
-def _commit(session: ClientSession, give_up_at: float) -> None:
+def _commit(session: ClientSession, may_repeat: _MayRepeat) -> None:
     for pause_s in _pauses():
         try:
             session.commit_transaction()
         except PyMongoError as error:
-            if not _may_repeat(error, "UnknownTransactionCommitResult", give_up_at):
+            if not may_repeat(error, "UnknownTransactionCommitResult"):
                 raise
         else:
             return
         time.sleep(pause_s)  # the same
-
-
-def _may_repeat(error: PyMongoError, label: str, give_up_at: float) -> bool:
-    return error.has_error_label(label) and time.monotonic() < give_up_at
 
 
 def _pauses() -> Generator[float, None, None]:

@@ -3,7 +3,15 @@
 from typing import Any
 
 from shared.lease import Lease
-from shared.mongo import Database, DatabaseError, Document, DuplicateKeyError, Session, Timestamp
+from shared.mongo import (
+    Database,
+    DatabaseError,
+    Document,
+    DuplicateKeyError,
+    Session,
+    Timestamp,
+    forget_sessionless,
+)
 from shared.relay.ports import Checkpoint, CommitsUnavailable, LeaseLost, SweepCause
 
 COLLECTION = "relay"
@@ -51,6 +59,7 @@ class MongoCheckpoints:
         except DuplicateKeyError as error:  # it is there, but its epoch is a later one
             raise LeaseLost(f"the checkpoint of {self._service} belongs to a later relay") from error
         except DatabaseError as error:
+            forget_sessionless(self._client.delegate, error)
             raise CommitsUnavailable(str(error)) from error
         return found
 

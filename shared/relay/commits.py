@@ -5,7 +5,15 @@ from contextlib import suppress
 from typing import Any
 
 from shared.eventlog.documents import COMMITS, PublishedEvent, published_events
-from shared.mongo import Database, DatabaseError, OperationFailure, Session, Timestamp, is_transient
+from shared.mongo import (
+    Database,
+    DatabaseError,
+    OperationFailure,
+    Session,
+    Timestamp,
+    forget_sessionless,
+    is_transient,
+)
 from shared.relay.ports import Batch, CommitsUnavailable, Token, TokenGone
 
 BATCH_COMMITS_MAX = 2_000  # and 16 MB, the database's own limit for one answer
@@ -137,9 +145,13 @@ class MongoCommitStream:
         await self._session.end_session()
 
     async def _command(self, command: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = await self._database.command(
-            command, session=self._session, codec_options=self._database.codec_options
-        )
+        try:
+            answer: dict[str, Any] = await self._database.command(
+                command, session=self._session, codec_options=self._database.codec_options
+            )
+        except DatabaseError as error:
+            forget_sessionless(self._database.client.delegate, error)
+            raise
         return answer
 
     def _batch(self, cursor: Mapping[str, Any], part: str) -> Batch:

@@ -98,7 +98,7 @@ async def test_a_worker_that_cannot_renew_stops_believing_when_its_lease_ends(ho
     assert len(await ownership.settle()) == PARTITIONS
     client.close()  # from now on every request fails, as in an outage
     keeping = asyncio.create_task(ownership.keep())
-    now = 6.1
+    now = LEASE_TTL_S + 0.1
     await until(lambda: asyncio.sleep(0, ownership.changed))
     keeping.cancel()
     assert not await ownership.settle()
