@@ -48,7 +48,7 @@ async def initialise(settings: Settings, on_step: OnStep) -> None:
     client = connect(uri, app_name="lotsen-init")
     try:
         topics = await topics_now(client, settings)
-        await ensure_topics(settings.kafka_bootstrap_servers, list(topics.values()))
+        await ensure_topics(settings.brokers(), list(topics.values()))
         on_step(f"topics ready: {', '.join(topics.values())}, {PARTITIONS} partitions each")
         for service in SERVICES.values():
             database = database_of(client, settings, service.name)

@@ -13,6 +13,7 @@ from rich.table import Table
 from deploy.initialise import database_of, topic_of
 from deploy.operating import connected
 from deploy.services import SERVICES
+from shared.brokers import Address
 from shared.messaging import Consumer, OffsetsOutOfRange, TopicPartition, end_offsets
 from shared.mongo import Client
 from shared.projector.editions import edition_name, editions_of
@@ -82,7 +83,7 @@ async def print_lag(settings: Settings, *, partitions: bool = False, seconds_max
 async def _models(settings: Settings, client: Client) -> list[ModelLag]:
     """Ask the broker first and the checkpoints after it: what is folded meanwhile is not shown as behind."""
     followed = [model async for model in _followed(settings, client)]
-    servers = settings.kafka_bootstrap_servers
+    servers = settings.brokers()
     ends = await end_offsets(servers, {topic for _, _, topics in followed for topic in topics})
     models = []
     for service, edition, topics in followed:
@@ -122,7 +123,7 @@ def partition_lags(ends: Ends, found: Freshness, ages_s: Mapping[TopicPartition,
 
 
 async def _ages_s(
-    bootstrap_servers: str, first: Mapping[TopicPartition, int], wall: Callable[[], float]
+    bootstrap_servers: Address, first: Mapping[TopicPartition, int], wall: Callable[[], float]
 ) -> dict[TopicPartition, float]:
     """Return how old the record at (or after) each offset is, of those that the broker hands out in a few seconds."""
     consumer = Consumer(bootstrap_servers)

@@ -8,6 +8,7 @@ import typer
 from deploy.initialise import database_of, topic_of
 from deploy.operating import connected, end_with
 from deploy.services import SERVICES
+from shared.brokers import Address
 from shared.eventlog.generation import FIRST, generation_of, set_generation
 from shared.kernel.ids import new_id
 from shared.lease import Lease
@@ -30,7 +31,7 @@ async def restored(settings: Settings, service: str) -> None:
     """
     async with connected(settings) as client:
         database = database_of(client, settings, service)
-        servers = settings.kafka_bootstrap_servers
+        servers = settings.brokers()
         topic = await mint(database, service, namespace=settings.namespace, bootstrap_servers=servers)
         typer.echo(f"{service}: the log goes on as {topic}; publishing all of it there")
         await sweep(database, service, topic, bootstrap_servers=servers)
@@ -44,7 +45,7 @@ async def restored(settings: Settings, service: str) -> None:
                     )
 
 
-async def mint(database: Database, service: str, *, namespace: str, bootstrap_servers: str) -> TopicName:
+async def mint(database: Database, service: str, *, namespace: str, bootstrap_servers: Address) -> TopicName:
     """Write down the next generation, which no topic has had, and make its topic; the relay's place is forgotten.
 
     Returns the topic. The number follows on what the broker knows, because the copy that was restored may be older
@@ -69,7 +70,7 @@ async def mint(database: Database, service: str, *, namespace: str, bootstrap_se
     return topic
 
 
-async def sweep(database: Database, service: str, topic: TopicName, *, bootstrap_servers: str) -> None:
+async def sweep(database: Database, service: str, topic: TopicName, *, bootstrap_servers: Address) -> None:
     """Run a relay here until it has published the whole log and follows it."""
     stop = asyncio.Event()
     relay = RelaySettings(service=service, bootstrap_servers=bootstrap_servers, topic=topic, owner=new_id())

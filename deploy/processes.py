@@ -113,7 +113,7 @@ async def _relay(settings: Settings, service: Service, client: Client, stop: asy
     async def run(topic: TopicName, ended: asyncio.Event) -> None:
         relay = RelaySettings(
             service=service.name,
-            bootstrap_servers=settings.kafka_bootstrap_servers,
+            bootstrap_servers=settings.brokers(),
             topic=topic,
             owner=new_id(),
         )
@@ -142,7 +142,7 @@ async def _project(
                 database=database,
                 projection=edition,
                 topics={**first_topics, **reads},
-                bootstrap_servers=settings.kafka_bootstrap_servers,
+                bootstrap_servers=settings.brokers(),
                 owner=new_id(),
                 stop=ended,
                 progress=progress,

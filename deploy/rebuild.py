@@ -42,7 +42,7 @@ async def build(settings: Settings, service: str, projection: str | None) -> Non
             database = database_of(client, settings, service)
             await prepared_editions(database, found)
             reads = reads_of(found, topics)
-            rebuilding = Rebuilding(client, database, found, reads, settings.kafka_bootstrap_servers)
+            rebuilding = Rebuilding(client, database, found, reads, settings.brokers())
             try:
                 built = await rebuilding.run(_Telling(f"{service}/{found.name}").progress)
             except RebuildError as error:
@@ -116,7 +116,7 @@ async def _ends(settings: Settings, projection: Projection, edition: Edition | N
     if edition is None:
         return {}
     topics = [edition.reads[publisher] for publisher in projection.topics if publisher in edition.reads]
-    found = await end_offsets(settings.kafka_bootstrap_servers, topics)
+    found = await end_offsets(settings.brokers(), topics)
     return {Partition(*partition): end for partition, end in found.items()}
 
 

@@ -9,6 +9,7 @@ import yaml
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.brokers import Brokers, Credentials, SaslMechanism
 from shared.watchdog import STILL_S_MAX
 
 _PLACEHOLDER: Final = "changeme"
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True, populate_by_name=True)
 
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS", min_length=1)
+    kafka_username: Annotated[str, Field(min_length=1)] | None = None
+    kafka_password: Annotated[SecretStr, Field(min_length=1)] | None = None
+    kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
+    kafka_ca_file: Path | None = None
+    """The certificate authority (PEM) of the brokers; with it connections are encrypted and checked."""
     mongodb_uri: SecretStr = Field(validation_alias="MONGODB_URI", min_length=1)
     namespace: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "lotsen"
 
@@ -100,10 +106,20 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
-        """A sandbox is nothing without the clients that may play in it."""
+        """A sandbox is nothing without the clients that may play in it, nor a name without its password."""
         if self.sandbox and self.sandbox_clients_file is None:
             raise ValueError("sandbox_clients_file")
+        if self.kafka_username is not None and self.kafka_password is None:
+            raise ValueError("kafka_password")
         return self
+
+    def brokers(self) -> Brokers:
+        """How this process reaches the brokers, and as whom."""
+        if self.kafka_username is None or self.kafka_password is None:
+            return Brokers(self.kafka_bootstrap_servers, None, self.kafka_ca_file)
+        password = self.kafka_password.get_secret_value()
+        credentials = Credentials(self.kafka_username, password, self.kafka_sasl_mechanism)
+        return Brokers(self.kafka_bootstrap_servers, credentials, self.kafka_ca_file)
 
     def content_master_key_bytes(self) -> bytes:
         """The 32 bytes that wrap the keys of contents."""

@@ -7,6 +7,7 @@ from typing import Protocol
 import aiokafka
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
+from shared.brokers import Address, client_options
 from shared.messaging.errors import BrokerUnavailable, OffsetsOutOfRange
 from shared.messaging.partitions import TopicPartition
 
@@ -40,12 +41,12 @@ class Consumer:
     """
 
     def __init__(
-        self, bootstrap_servers: str, *, group_id: str | None = None, fetch_bytes_max: int = FETCH_BYTES_MAX
+        self, bootstrap_servers: Address, *, group_id: str | None = None, fetch_bytes_max: int = FETCH_BYTES_MAX
     ) -> None:
         self._group_id = group_id
         self._assigned = False
         self._consumer = aiokafka.AIOKafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
+            **client_options(bootstrap_servers),
             client_id="lotsen-consumer",
             group_id=group_id,
             enable_auto_commit=False,

@@ -8,6 +8,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.brokers import Address, client_options
 from shared.eventlog.documents import PublishedEvent
 from shared.messaging.envelope import encode
 from shared.messaging.errors import BrokerUnavailable, TopicMisshapen
@@ -40,7 +41,7 @@ class Producer:
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        bootstrap_servers: Address,
         topic: str,
         *,
         source: str,
@@ -61,7 +62,7 @@ class Producer:
         if self._client is not None:
             return
         client = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap_servers,
+            **client_options(self._bootstrap_servers),
             client_id="lotsen-producer",
             acks="all",
             enable_idempotence=True,

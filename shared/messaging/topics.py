@@ -9,6 +9,7 @@ import aiokafka
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from shared.brokers import Address, client_options
 from shared.messaging.errors import BrokerUnavailable, TopicMisshapen
 from shared.messaging.partitions import PARTITIONS, TopicPartition
 
@@ -32,9 +33,9 @@ class TopicShape(NamedTuple):
 
 
 @asynccontextmanager
-async def _admin(bootstrap_servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def _admin(bootstrap_servers: Address) -> AsyncIterator[AIOKafkaAdminClient]:
     client = AIOKafkaAdminClient(
-        bootstrap_servers=bootstrap_servers,
+        **client_options(bootstrap_servers),
         client_id="lotsen-admin",
         request_timeout_ms=int(_REQUEST_TIMEOUT_S * 1000),
     )
@@ -48,7 +49,7 @@ async def _admin(bootstrap_servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.close()
 
 
-async def cluster_id(bootstrap_servers: str) -> str:
+async def cluster_id(bootstrap_servers: Address) -> str:
     """Return the cluster's own id. Raises BrokerUnavailable."""
     async with _admin(bootstrap_servers) as admin:
         cluster: dict[str, Any] = await admin.describe_cluster()
@@ -56,7 +57,7 @@ async def cluster_id(bootstrap_servers: str) -> str:
 
 
 async def ensure_topics(
-    bootstrap_servers: str,
+    bootstrap_servers: Address,
     names: Sequence[TopicName],
     *,
     partitions: int = PARTITIONS,
@@ -77,7 +78,7 @@ async def ensure_topics(
         await _wait_until_led(admin, names, partitions)
 
 
-async def delete_topics(bootstrap_servers: str, names: Sequence[TopicName]) -> None:
+async def delete_topics(bootstrap_servers: Address, names: Sequence[TopicName]) -> None:
     """Delete topics for good; those that do not exist are passed over. Raises BrokerUnavailable."""
     async with _admin(bootstrap_servers) as admin:
         response = await admin.delete_topics(list(names))
@@ -86,13 +87,13 @@ async def delete_topics(bootstrap_servers: str, names: Sequence[TopicName]) -> N
                 raise BrokerUnavailable(f"{name} was not deleted: {for_code(code).__name__}")
 
 
-async def describe_topics(bootstrap_servers: str, names: Sequence[TopicName]) -> dict[TopicName, TopicShape]:
+async def describe_topics(bootstrap_servers: Address, names: Sequence[TopicName]) -> dict[TopicName, TopicShape]:
     """Return the shape of each topic that exists. Raises BrokerUnavailable."""
     async with _admin(bootstrap_servers) as admin:
         return await _shapes(admin, names)
 
 
-async def end_offsets(bootstrap_servers: str, topics: Iterable[str]) -> dict[TopicPartition, int]:
+async def end_offsets(bootstrap_servers: Address, topics: Iterable[str]) -> dict[TopicPartition, int]:
     """Return the next offset of every partition of the topics. Raises BrokerUnavailable, TopicMisshapen."""
     names = [TopicName(topic) for topic in topics]
     shapes = await describe_topics(bootstrap_servers, names)
@@ -100,7 +101,7 @@ async def end_offsets(bootstrap_servers: str, topics: Iterable[str]) -> dict[Top
         raise TopicMisshapen(f"topics are missing: {', '.join(absent)}")
     wanted = [aiokafka.TopicPartition(name, number) for name in names for number in range(shapes[name].partitions)]
     consumer = aiokafka.AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers,
+        **client_options(bootstrap_servers),
         client_id="lotsen-admin",
         enable_auto_commit=False,
         request_timeout_ms=int(_REQUEST_TIMEOUT_S * 1000),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shared.brokers import Address
 from shared.messaging import BrokerUnavailable, Consumer, TopicPartition, cluster_id
 from shared.projector.changes import Partition
 from shared.projector.decoding import Raw
@@ -13,7 +14,9 @@ POLL_BYTES_MAX: Final = 8 * 1024 * 1024
 class KafkaFeed:
     """The feed from Kafka. A client that breaks is thrown away and replaced, never waited on for ever."""
 
-    def __init__(self, bootstrap_servers: str, *, group_id: str | None, poll_bytes_max: int = POLL_BYTES_MAX) -> None:
+    def __init__(
+        self, bootstrap_servers: Address, *, group_id: str | None, poll_bytes_max: int = POLL_BYTES_MAX
+    ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._group_id = group_id
         self._consumer = Consumer(bootstrap_servers, group_id=group_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from shared.brokers import Address
 from shared.kernel.ids import new_id
 from shared.messaging import end_offsets
 from shared.mongo import MAJORITY, Client, Database
@@ -57,7 +58,7 @@ class Rebuilding:
     database: Database
     projection: Projection
     reads: Mapping[str, str]
-    bootstrap_servers: str
+    bootstrap_servers: Address
 
     async def run(self, on_progress: OnProgress, *, clock: Callable[[], float] = time.monotonic) -> Built:
         """Fold a new edition to where the live one is, compare the two, and hand it over to the workers.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from shared.brokers import Address
 from shared.garbage import collect_rarely
 from shared.lease import LEASE_TTL_S
 from shared.messaging import PARTITIONS, BrokerUnavailable
@@ -34,7 +35,7 @@ async def run_projector(  # noqa: PLR0913 - the composition of a worker: each is
     database: Database,
     projection: Projection,
     topics: Mapping[str, str],
-    bootstrap_servers: str,
+    bootstrap_servers: Address,
     owner: str,
     stop: asyncio.Event,
     partitions: int = PARTITIONS,
@@ -97,7 +98,7 @@ async def _prepared(database: Database, projection: Projection, stop: asyncio.Ev
 
 
 async def _connected(
-    bootstrap_servers: str, group_id: str, stop: asyncio.Event, progress: Progress
+    bootstrap_servers: Address, group_id: str, stop: asyncio.Event, progress: Progress
 ) -> KafkaFeed | None:
     """Return a feed once the broker answers; None when `stop` came first."""
     while not stop.is_set():

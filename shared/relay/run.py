@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from shared.brokers import Address
 from shared.lease import Lease
 from shared.messaging import PUBLISH_TIMEOUT_S, BrokerUnavailable, Producer, TopicName
 from shared.mongo import Database, DatabaseError
@@ -36,7 +37,7 @@ class RelaySettings:
     """Which service, topic and cluster. `owner` is unique per process; `publish_timeout_s` bounds each batch."""
 
     service: str
-    bootstrap_servers: str
+    bootstrap_servers: Address
     topic: TopicName
     owner: str
     publish_timeout_s: float = PUBLISH_TIMEOUT_S

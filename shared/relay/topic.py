@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.brokers import Address
 from shared.eventlog.documents import PublishedEvent
 from shared.messaging import Producer, Span, TopicName, cluster_id, end_offsets, ensure_topics
 from shared.relay.ports import TopicState
@@ -12,7 +13,7 @@ class KafkaTopic:
     """One service's topic: created if missing, filled through a producer that is thrown away when it breaks."""
 
     def __init__(
-        self, bootstrap_servers: str, topic: TopicName, producer: Producer, progress: Progress | None = None
+        self, bootstrap_servers: Address, topic: TopicName, producer: Producer, progress: Progress | None = None
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic

@@ -1,6 +1,7 @@
 """Settings come from the environment and from secret files, and a wrong one stops the start with one line."""
 
 import base64
+import ssl
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,34 @@ def test_a_complete_environment_gives_settings_outside_a_sandbox() -> None:
     assert settings.content_master_key_bytes() == bytes(range(32))
     assert settings.json_body_bytes_max == 1_000_000
     assert settings.file_bytes_max == 10_000_000
+
+
+@pytest.mark.usefixtures("environment")
+def test_brokers_that_ask_nobody_who_it_is_are_reached_in_the_clear() -> None:
+    assert load_settings().brokers().options() == {"bootstrap_servers": "kafka:9092", "security_protocol": "PLAINTEXT"}
+
+
+def test_a_name_and_a_password_sign_in_to_the_brokers(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("LOTSEN_KAFKA_USERNAME", "events")
+    assert refusal() == "Settings: LOTSEN_KAFKA_PASSWORD is missing"
+    (tmp_path / "LOTSEN_KAFKA_PASSWORD").write_text("secret\n", encoding="utf-8")
+    environment.setenv("LOTSEN_SECRETS_DIR", str(tmp_path))
+    brokers = load_settings().brokers()
+    assert brokers.options() == {
+        "bootstrap_servers": "kafka:9092",
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "events",
+        "sasl_plain_password": "secret",
+    }
+    assert "secret" not in repr(brokers)
+
+
+def test_an_authority_for_the_brokers_encrypts_and_checks(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LOTSEN_KAFKA_CA_FILE", ssl.get_default_verify_paths().openssl_cafile)
+    options = load_settings().brokers().options()
+    assert options["security_protocol"] == "SSL"
+    assert (options["ssl_context"].verify_mode, options["ssl_context"].check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
