@@ -141,6 +141,7 @@ class Relay:
                 if batch is None:
                     return
                 reading = asyncio.ensure_future(read())
+                await asyncio.sleep(0)  # it asks now, not when what is encoded first has been sent
                 await self._publish(batch)
         finally:
             stopped.cancel()

@@ -1,19 +1,16 @@
 """Facts into a read model: one update for each fact, and ours with exactly-once effect."""
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 from statistics import median
-from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from deploy.initialise import topic_of
 from shared.eventlog.documents import PublishedEvent
 from shared.messaging import Producer, ensure_topics
 from shared.mongo import Database
-from shared.projector.collections import CHECKPOINTS, prepare
 from tests.bench.facts import PROJECTION, SERVICE, VIEW, projects, published
+from tests.bench.projecting import NotTheSameError, drain
 from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_least, at_most, judged, number
 
@@ -24,20 +21,8 @@ _EACH: Final = 25
 _BURST: Final = 5
 _CHUNK: Final = 4_000
 _PROCESSES: Final = "tests.bench.processes"
-_LOOK_S: Final = 0.02
-_DRAIN_S_MAX: Final = 120.0
+_PEER: Final = "peer"
 _HEAD: Final = ("_stream", "_head", "_head_id")
-
-
-class Drained(NamedTuple):
-    """How fast one worker emptied the topic, and the most memory that its process ever had."""
-
-    per_second: float
-    memory_mib: float
-
-
-class NotTheSameError(AssertionError):
-    """The read models do not say the same, so that a ratio between them means nothing."""
 
 
 async def measure(stage: Stage) -> Figures:
@@ -52,11 +37,11 @@ async def measure(stage: Stage) -> Figures:
     size = await _publish(stage, topic, peer_topic, facts, set(some))
     stage.on_step(f"One update for each of {FACTS_PEER} facts")
     env = stage.environment(namespace)
-    peer = await stage.run("peer", _PROCESSES, "peer", peer_topic, "peer", env=env)
+    peer = await stage.run("peer", _PROCESSES, "peer", peer_topic, _PEER, env=env)
     runs = []
     for run in range(RUNS):
         stage.on_step(f"Ours, run {run + 1} of {RUNS}")
-        runs.append(await _drain(stage, namespace))
+        runs.append(await drain(stage, namespace, PROJECTION, FACTS, keep=[_PEER]))
     await _compare(stage.database(namespace, SERVICE), streams, some)
     ours, memory_mib = median(run.per_second for run in runs), max(run.memory_mib for run in runs)
     usual = peer["facts"] / peer["seconds"]
@@ -108,48 +93,10 @@ def _chunks(facts: Iterable[PublishedEvent]) -> Iterator[list[PublishedEvent]]:
         yield chunk
 
 
-async def _drain(stage: Stage, namespace: str) -> Drained:
-    """Let one worker project the whole topic into an empty read model."""
-    database = stage.database(namespace, SERVICE)
-    for name in await database.list_collection_names():
-        if name != "peer":
-            await database.drop_collection(name)
-    await prepare(database, PROJECTION)
-    worker = await stage.start("project", _PROCESSES, "project", env=stage.environment(namespace))
-    try:
-        per_second = await _rate(database)
-        assert worker.pid is not None
-        return Drained(per_second, _peak_mib(worker.pid))
-    finally:
-        await worker.stop()
-
-
-async def _rate(database: Database) -> float:
-    """Return facts a second from the first checkpoint that moved to the last: without start-up, with every write."""
-    begun: tuple[int, float] | None = None
-    give_up_s = perf_counter() + _DRAIN_S_MAX
-    while perf_counter() < give_up_s:
-        done = sum([checkpoint["next"] async for checkpoint in database[CHECKPOINTS].find({}, {"next": 1})])
-        now = perf_counter()
-        if done and begun is None:
-            begun = (done, now)
-        if begun is not None and done >= FACTS:
-            return float(done - begun[0]) / (now - begun[1])
-        await asyncio.sleep(_LOOK_S)
-    raise TimeoutError(f"the projector had not finished after {_DRAIN_S_MAX:.0f} s")
-
-
-def _peak_mib(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise NotTheSameError("the system does not tell how much memory a process had")
-
-
 async def _compare(database: Database, streams: list[str], some: list[str]) -> None:
     """Check that every fact had its effect once. Raises NotTheSameError."""
     ours = {row["_id"]: row async for row in database[VIEW.collection].find({})}
-    theirs = {row["_id"]: row async for row in database["peer"].find({})}
+    theirs = {row["_id"]: row async for row in database[_PEER].find({})}
     if any(_not_complete(ours.get(stream)) for stream in streams) or len(ours) != len(streams):
         raise NotTheSameError("our read model lacks facts, or has some twice")
     bare = {stream: {name: value for name, value in ours[stream].items() if name not in _HEAD} for stream in some}

@@ -1,4 +1,8 @@
-"""Topic → read model beside MongoDB's sink connector: the last value of each stream, then the real follow-up."""
+"""Topic → read model beside MongoDB's sink connector: the last value of each stream, then the real follow-up.
+
+The connector runs two tasks, which may use every processor; one worker of ours uses one. So ours is measured with one
+and with two.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -15,23 +19,24 @@ from tests.bench import sheets
 from tests.bench.connect import PeerFailedError, connecting
 from tests.bench.facts import SERVICE
 from tests.bench.fetching import SINK_CLASS, SINK_VERSION, Programs, fetch_peers
-from tests.bench.projecting import Drained, NotTheSameError, drain, publish
+from tests.bench.projecting import SHARED_FROM, Drained, NotTheSameError, drain, publish
 from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_least, judged, number
 
 FACTS: Final = 300_000
 RUNS: Final = 3
 RUNS_PEER: Final = 2
+WORKERS: Final = (1, 2)
 _NAMESPACE: Final = "sink"
 _COLLECTION: Final = "last"
 _LOOK_S: Final = 0.05
 _PEER_S_MAX: Final = 300.0
-_NOISE: Final = 50
-"""So many updates of the database's own (its sessions) are none of the connector's."""
 _HEAD: Final = ("_id", "_stream", "_head", "_head_id")
 _SECTIONS_UNWANTED: Final = ("repl", "locks", "wiredTiger", "tcmalloc", "storageEngine", "metrics", "transactions")
 
 Rows = dict[str, dict[str, Any]]
+Runs = dict[int, list[Drained]]
+"""By how many workers shared the work."""
 
 
 async def measure(stage: Stage) -> Figures:
@@ -47,29 +52,35 @@ async def measure(stage: Stage) -> Figures:
         stage.on_step(f"MongoDB's sink connector, run {run + 1} of {RUNS_PEER}")
         peer.append(await _connector(stage, programs, run, topics[sheets.PUBLISHER], len(activities)))
     theirs = await _rows(stage.database(_NAMESPACE, "peer"), "activity_id")
-    last = await _ours(stage, "the last value", sheets.LAST)
+    last = {count: await _ours(stage, "the last value", sheets.LAST, count) for count in WORKERS}
     database = stage.database(_NAMESPACE, SERVICE)
     compare(theirs, await _rows(database, "activity_id"), len(activities))
-    followup = await _ours(stage, "the real follow-up", sheets.FOLLOWUP)
+    followup = {count: await _ours(stage, "the real follow-up", sheets.FOLLOWUP, count) for count in WORKERS}
     compare_followup(theirs, [row async for row in database["followup_projects"].find({})])
     return _figures(size, peer, last, followup)
 
 
-def _figures(size: float, peer: list[float], last: list[Drained], followup: list[Drained]) -> Figures:
+def _figures(size: float, peer: list[float], last: Runs, followup: Runs) -> Figures:
     usual = max(peer)
     return Figures(
         title=f"Topic → read model: {FACTS} events, {FACTS // sheets.EACH} streams",
         columns=("", "facts/s", "ratio", "goal", "memory MiB"),
         rows=(
             (f"MongoDB sink connector {SINK_VERSION}, at least once", number(usual), "1", "", ""),
-            _row("ours, the same documents, exactly once, heads inside", last, usual, 3),
-            _row("ours, the real follow-up of the same events", followup, usual, 2),
+            *(
+                _row(f"ours, {what}, {count} worker{'s' * (count > 1)}", runs, usual, times)
+                for what, ours, times in (
+                    ("the same documents, exactly once, heads inside", last, 3),
+                    ("the real follow-up of the same events", followup, 2),
+                )
+                for count, runs in ours.items()
+            ),
         ),
         notes=(
-            f"{sheets.EACH} facts of {size:.0f} bytes an activity, 5 of them close together. Ours is one worker.",
+            f"{sheets.EACH} facts of {size:.0f} bytes an activity, 5 of them close together.",
+            "All from the first quarter of the facts to the last one: until then workers find their shares.",
             f"The connector's better run of {RUNS_PEER} ({_all(peer)} facts/s), two tasks, settings in record 0016;",
-            f"ours the median of {RUNS}: {_all(run.per_second for run in last)}; follow-up "
-            + _all(run.per_second for run in followup),
+            f"ours the median of {RUNS}: {_each(last)}; follow-up {_each(followup)}",
             "Compared before: every document equal field by field, and follow-up's activities with those documents.",
         ),
     )
@@ -88,16 +99,20 @@ def _all(figures: Iterable[float]) -> str:
     return ", ".join(number(figure) for figure in figures)
 
 
-async def _ours(stage: Stage, what: str, projection: Projection) -> list[Drained]:
+def _each(ours: Runs) -> str:
+    return " and ".join(f"({_all(run.per_second for run in runs)})" for runs in ours.values())
+
+
+async def _ours(stage: Stage, what: str, projection: Projection, workers: int) -> list[Drained]:
     runs = []
     for run in range(RUNS):
-        stage.on_step(f"Ours, {what}, run {run + 1} of {RUNS}")
-        runs.append(await drain(stage, _NAMESPACE, projection, FACTS))
+        stage.on_step(f"Ours, {what}, {workers} at once, run {run + 1} of {RUNS}")
+        runs.append(await drain(stage, _NAMESPACE, projection, FACTS, workers=workers, counted_from=SHARED_FROM))
     return runs
 
 
 async def _connector(stage: Stage, programs: Programs, run: int, topic: str, streams: int) -> float:
-    """Return facts a second of one connector on an empty collection, from its first writes to its last."""
+    """Return facts a second of one connector on an empty collection, of all but the first quarter."""
     database = stage.database(_NAMESPACE, "peer")
     await database.drop_collection(_COLLECTION)
     await database.create_collection(_COLLECTION)
@@ -107,7 +122,7 @@ async def _connector(stage: Stage, programs: Programs, run: int, topic: str, str
         give_up_s = perf_counter() + _PEER_S_MAX
         while perf_counter() < give_up_s and not child.deaths:
             done, now = await _updates(stage) - before, perf_counter()
-            if done > _NOISE and begun is None:
+            if done > SHARED_FROM * FACTS and begun is None:
                 begun = (done, now)
             if begun is not None and done >= FACTS:
                 await _complete(database, streams)
