@@ -15,7 +15,7 @@ from rich.console import Console
 from deploy.names import ServiceName
 from deploy.read_models import add_commands
 from shared.logs import configure_logs
-from shared.settings import Settings, SettingsError, load_settings
+from shared.settings import ApiSettings, S, SettingsError, WorkSettings, load_settings
 
 app = typer.Typer(
     name="lotsen",
@@ -40,15 +40,20 @@ STATE_DIR: Final = Path(".state")
 PORT: Final = 8080
 
 
-def _settings() -> Settings:
-    """Return the settings, or end with one line that names what is wrong with them."""
+def _read(kind: type[S]) -> S:
+    """Return the settings of one kind, or end with one line that names what is wrong with them."""
     try:
-        settings = load_settings()
+        settings = load_settings(kind)
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(SettingsError.exit_code) from None
     configure_logs(settings.log_level)
     return settings
+
+
+def _settings() -> WorkSettings:
+    """Return what everything needs but the API."""
+    return _read(WorkSettings)
 
 
 def _who() -> str:
@@ -89,7 +94,7 @@ def serve(
     from deploy.processes import serve as serve_services  # noqa: PLC0415 - other commands start without the web
     from deploy.services import SERVICES  # noqa: PLC0415 - the same
 
-    settings = _settings()
+    settings = _read(ApiSettings)
     _run(serve_services(settings, [SERVICES[name] for name in services], host=host, port=port))
 
 

@@ -13,7 +13,7 @@ from shared.projector import collections as projection_store
 from shared.projector.definition import Projection
 from shared.projector.editions import edition_of, editions_of
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 OnStep = Callable[[str], None]
 
@@ -23,12 +23,12 @@ def topic_of(namespace: str, service: str, generation: int = FIRST) -> TopicName
     return TopicName(f"{namespace}.{service}" if generation == FIRST else f"{namespace}.{service}.g{generation}")
 
 
-def database_of(client: Client, settings: Settings, service: str) -> Database:
+def database_of(client: Client, settings: WorkSettings, service: str) -> Database:
     """Return a service's database."""
     return client[f"{settings.namespace}_{service}"]
 
 
-async def topics_now(client: Client, settings: Settings) -> dict[str, TopicName]:
+async def topics_now(client: Client, settings: WorkSettings) -> dict[str, TopicName]:
     """Return the topic that each service publishes on now, as its own database says. The driver's errors pass."""
     return {
         name: topic_of(settings.namespace, name, await generation_of(database_of(client, settings, name)))
@@ -41,9 +41,9 @@ def reads_of(projection: Projection, topics: dict[str, TopicName]) -> dict[str, 
     return {publisher: topics[publisher] for publisher in projection.topics}
 
 
-async def initialise(settings: Settings, on_step: OnStep) -> None:
+async def initialise(settings: WorkSettings, on_step: OnStep) -> None:
     """Prepare every service: its topic, its database, its projections. Running it again changes nothing."""
-    uri = settings.mongodb_uri.get_secret_value()
+    uri = settings.mongodb_address()
     on_step("replica set initiated" if await ensure_replica_set(uri) else "replica set found")
     client = connect(uri, app_name="lotsen-init")
     try:

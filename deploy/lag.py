@@ -19,7 +19,7 @@ from shared.mongo import Client
 from shared.projector.editions import edition_name, editions_of
 from shared.projector.status import Freshness, freshness
 from shared.relay.waiting import COUNTED_MAX, Waiting, waiting
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 WIDTH: Final = 120
 EXIT_BEHIND: Final = 3
@@ -63,7 +63,7 @@ class ModelLag(NamedTuple):
         return max((at for partition in self.partitions if (at := partition.checkpoint_at) is not None), default=None)
 
 
-async def print_lag(settings: Settings, *, partitions: bool = False, seconds_max: float | None = None) -> None:
+async def print_lag(settings: WorkSettings, *, partitions: bool = False, seconds_max: float | None = None) -> None:
     """Print the read models (with `partitions` each partition too) and the relays.
 
     Ends with code 3 when one of them is more than `seconds_max` behind, and names it.
@@ -80,7 +80,7 @@ async def print_lag(settings: Settings, *, partitions: bool = False, seconds_max
         raise typer.Exit(EXIT_BEHIND)
 
 
-async def _models(settings: Settings, client: Client) -> list[ModelLag]:
+async def _models(settings: WorkSettings, client: Client) -> list[ModelLag]:
     """Ask the broker first and the checkpoints after it: what is folded meanwhile is not shown as behind."""
     followed = [model async for model in _followed(settings, client)]
     servers = settings.brokers()
@@ -97,7 +97,7 @@ async def _models(settings: Settings, client: Client) -> list[ModelLag]:
     return models
 
 
-async def _followed(settings: Settings, client: Client) -> AsyncIterator[tuple[str, str, frozenset[str]]]:
+async def _followed(settings: WorkSettings, client: Client) -> AsyncIterator[tuple[str, str, frozenset[str]]]:
     """Yield service, edition and topics of every read model that workers keep; one that is being built is left out."""
     for service in SERVICES.values():
         names = [projection.name for projection in service.projections]

@@ -18,13 +18,13 @@ from shared.relay.checkpoints import COLLECTION as RELAY
 from shared.relay.checkpoints import MongoCheckpoints
 from shared.relay.ports import Checkpoint
 from shared.relay.run import RelaySettings, run_relay
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 _GENERATIONS_MAX: Final = 1_000
 _LOOK_S: Final = 0.2
 
 
-async def restored(settings: Settings, service: str) -> None:
+async def restored(settings: WorkSettings, service: str) -> None:
     """Begin a new generation of a service's log, and publish the whole log on its new topic.
 
     Ends the command when a relay of the service is running: it would go on under the old topic.

@@ -11,7 +11,7 @@ from deploy.services import SERVICES
 from shared.mongo import Client, Database, connect
 from shared.projector.definition import Projection
 from shared.projector.editions import Editions, edition_of, editions_of
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 
 def end_with(sentence: str, *, code: int = 1) -> NoReturn:
@@ -31,16 +31,16 @@ def named(service: str, projection: str | None) -> tuple[Projection, ...]:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Client]:
+async def connected(settings: WorkSettings) -> AsyncIterator[Client]:
     """Return a connection for the length of the block."""
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name="lotsen-operator", maxPoolSize=8)
+    client = connect(settings.mongodb_address(), app_name="lotsen-operator", maxPoolSize=8)
     try:
         yield client
     finally:
         client.close()
 
 
-def logs_of(client: Client, settings: Settings, projection: Projection) -> list[Database]:
+def logs_of(client: Client, settings: WorkSettings, projection: Projection) -> list[Database]:
     """Return the databases with the logs that a projection follows."""
     return [database_of(client, settings, publisher) for publisher in projection.topics]
 

@@ -23,7 +23,7 @@ from shared.projector.replay_requests import (
     parked_record,
     parked_streams,
 )
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 LOOK_EVERY_S: Final = 0.5
 _GOOD: Final = frozenset({Outcome.REPLAYED, Outcome.NOTHING_PARKED, Outcome.DROPPED})
@@ -52,7 +52,7 @@ class Wish(NamedTuple):
     by: str
 
 
-async def replay_parked(settings: Settings, wish: Wish, wait_s: float) -> None:
+async def replay_parked(settings: WorkSettings, wish: Wish, wait_s: float) -> None:
     """Have parked facts folded again by the workers that own them; say what became of each stream."""
     async with connected(settings) as client:
         name, _, identifier = (wish.what or "").partition(":")
@@ -68,7 +68,7 @@ async def replay_parked(settings: Settings, wish: Wish, wait_s: float) -> None:
         await _await_answers(asked, wait_s)
 
 
-async def drop_parked(settings: Settings, identifier: str, *, by: str, why: str, wait_s: float) -> None:
+async def drop_parked(settings: WorkSettings, identifier: str, *, by: str, why: str, wait_s: float) -> None:
     """Drop a record that is no fact of the log; who did it and why is kept with what it was."""
     name, _, key = identifier.partition(":")
     if name not in SERVICES or not key:
@@ -79,7 +79,7 @@ async def drop_parked(settings: Settings, identifier: str, *, by: str, why: str,
         await _await_answers(asked, wait_s)
 
 
-async def _ask_for_streams(client: Client, settings: Settings, wish: Wish) -> list[_Asked]:
+async def _ask_for_streams(client: Client, settings: WorkSettings, wish: Wish) -> list[_Asked]:
     asked: list[_Asked] = []
     for name in SERVICES:
         database = database_of(client, settings, name)

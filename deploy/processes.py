@@ -24,7 +24,7 @@ from shared.projector.keeping import keep_editions
 from shared.projector.run import run_projector
 from shared.relay.run import RelaySettings, run_relay
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import ApiSettings, WorkSettings
 from shared.watchdog import Watchdog, guarded
 from shared.web.application import create_api
 from shared.web.runtime import open_runtime, verifier_of
@@ -38,7 +38,7 @@ FAILURES: Final = Counter(
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, services: Sequence[Service], *, host: str, port: int) -> None:
+async def serve(settings: ApiSettings, services: Sequence[Service], *, host: str, port: int) -> None:
     """Serve the APIs and pages of `services` on one port, each under its prefix, until SIGINT or SIGTERM."""
     async with AsyncExitStack() as stack:
         tokens = verifier_of(settings)
@@ -60,7 +60,7 @@ async def serve(settings: Settings, services: Sequence[Service], *, host: str, p
         await uvicorn.Server(config).serve()
 
 
-async def work(settings: Settings, services: Sequence[Service], *, relays: bool, projectors: bool) -> None:
+async def work(settings: WorkSettings, services: Sequence[Service], *, relays: bool, projectors: bool) -> None:
     """Run relays and projectors of `services` until SIGINT or SIGTERM; then hand over and return.
 
     When one of them ends with a bug all hand over what they have, and the bugs are raised (an ExceptionGroup); when one
@@ -84,7 +84,7 @@ async def work(settings: Settings, services: Sequence[Service], *, relays: bool,
 
 
 def _workers(
-    settings: Settings, service: Service, client: Client, stop: asyncio.Event, *, relays: bool, projectors: bool
+    settings: WorkSettings, service: Service, client: Client, stop: asyncio.Event, *, relays: bool, projectors: bool
 ) -> Iterator[tuple[str, Callable[[Watchdog], Coroutine[Any, Any, None]]]]:
     """Yield the workers of one service by name; each is begun with the watchdog that it is to tell its progress."""
     if relays:
@@ -105,7 +105,9 @@ async def counted(name: str, worker: Coroutine[Any, Any, None]) -> None:
         raise
 
 
-async def _relay(settings: Settings, service: Service, client: Client, stop: asyncio.Event, watchdog: Watchdog) -> None:
+async def _relay(
+    settings: WorkSettings, service: Service, client: Client, stop: asyncio.Event, watchdog: Watchdog
+) -> None:
     """Relay the service's log, on whatever topic its generation has."""
     database = database_of(client, settings, service.name)
     progress = watchdog.watch(f"relay {service.name}")
@@ -123,7 +125,7 @@ async def _relay(settings: Settings, service: Service, client: Client, stop: asy
 
 
 async def _project(
-    settings: Settings,
+    settings: WorkSettings,
     service: Service,
     projection: Projection,
     client: Client,
@@ -154,8 +156,8 @@ async def _project(
 
 
 @asynccontextmanager
-async def _client(settings: Settings) -> AsyncIterator[Client]:
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name="lotsen-work")
+async def _client(settings: WorkSettings) -> AsyncIterator[Client]:
+    client = connect(settings.mongodb_address(), app_name="lotsen-work")
     try:
         yield client
     finally:

@@ -8,9 +8,9 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from deploy.names import ServiceName
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
-Ask: TypeAlias = Callable[[Callable[[Settings], Coroutine[Any, Any, None]]], None]
+Ask: TypeAlias = Callable[[Callable[[WorkSettings], Coroutine[Any, Any, None]]], None]
 """Reads the settings, runs what is given with them, and names a part that does not answer in one line."""
 
 Service = Annotated[ServiceName, typer.Argument(help="The service whose read models are meant.", show_default=False)]

@@ -25,7 +25,7 @@ from shared.projector.editions import (
     flip,
 )
 from shared.projector.rebuild import Built, RebuildError, Rebuilding
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 EXIT_DIFFERS: Final = 3
 FLIP_WITHIN_S: Final = 30.0
@@ -33,7 +33,7 @@ _LOOK_S: Final = 0.02
 _TELL_S: Final = 2.0
 
 
-async def build(settings: Settings, service: str, projection: str | None) -> None:
+async def build(settings: WorkSettings, service: str, projection: str | None) -> None:
     """Build an edition of each named projection, and print how it compares. Code 3 when one differs undeclared."""
     differ = False
     async with connected(settings) as client:
@@ -85,7 +85,7 @@ def _print_built(service: str, projection: Projection, built: Built) -> None:
 
 
 async def make_live(
-    settings: Settings, service: str, projection: str | None, *, to: int | None, accept_differences: bool
+    settings: WorkSettings, service: str, projection: str | None, *, to: int | None, accept_differences: bool
 ) -> None:
     """Make the newest built edition (or edition `to`) of each named projection live."""
     async with connected(settings) as client:
@@ -111,7 +111,7 @@ def _newest(projection: Projection, editions: Editions) -> int:
     return newest.number
 
 
-async def _ends(settings: Settings, projection: Projection, edition: Edition | None) -> dict[Partition, int]:
+async def _ends(settings: WorkSettings, projection: Projection, edition: Edition | None) -> dict[Partition, int]:
     """Return where the partitions end that an edition reads."""
     if edition is None:
         return {}
@@ -140,7 +140,7 @@ async def _flip(
         await asyncio.sleep(_LOOK_S)
 
 
-async def drop_others(settings: Settings, service: str, projection: str | None) -> None:
+async def drop_others(settings: WorkSettings, service: str, projection: str | None) -> None:
     """Drop every edition that is not live, of each named projection."""
     async with connected(settings) as client:
         for found in named(service, projection):
@@ -155,7 +155,7 @@ async def drop_others(settings: Settings, service: str, projection: str | None) 
                     typer.echo(f"{service}/{edition_name(found.name, edition.number)} is dropped")
 
 
-async def print_editions(settings: Settings) -> None:
+async def print_editions(settings: WorkSettings) -> None:
     """Print one line per edition: version, state, whether it is live."""
     async with connected(settings) as client:
         for service in SERVICES:

@@ -10,14 +10,14 @@ from shared.mongo import Client
 from shared.projector.definition import Projection
 from shared.projector.reconcile import Reconciliation, Report, TooMuchToRepairError, UnknownStreamError
 from shared.projector.reconcile_findings import Finding
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 EXIT_DIFFERS = 3
 _LINES_MAX = 50
 
 
 async def reconcile(
-    settings: Settings, service: str, projection: str | None, *, stream: str | None, repair: bool
+    settings: WorkSettings, service: str, projection: str | None, *, stream: str | None, repair: bool
 ) -> None:
     """Compare read models with the logs, and print what differs. Ends with code 3 when anything is left so.
 
@@ -33,7 +33,7 @@ async def reconcile(
 
 
 async def _one(
-    client: Client, settings: Settings, service: str, projection: Projection, *, stream: str | None, repair: bool
+    client: Client, settings: WorkSettings, service: str, projection: Projection, *, stream: str | None, repair: bool
 ) -> int:
     database = database_of(client, settings, service)
     edition = await live_edition(database, projection)

@@ -8,12 +8,12 @@ import typer
 from deploy.initialise import database_of
 from deploy.operating import connected
 from shared.relay.requests import NothingRecordedError, answer, ask
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 LOOK_EVERY_S: Final = 0.5
 
 
-async def republish(settings: Settings, service: str, stream: str, first: int, *, by: str, wait_s: float) -> None:
+async def republish(settings: WorkSettings, service: str, stream: str, first: int, *, by: str, wait_s: float) -> None:
     """Ask the relay of `service` to send `stream` again from position `first` on; print the outcome."""
     async with connected(settings) as client:
         database = database_of(client, settings, service)

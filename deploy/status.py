@@ -9,10 +9,10 @@ from deploy.operating import connected, end_with
 from deploy.services import SERVICES
 from shared.mongo import Document
 from shared.projector.status import parked_list, parked_show
-from shared.settings import Settings
+from shared.settings import WorkSettings
 
 
-async def print_parked(settings: Settings) -> None:
+async def print_parked(settings: WorkSettings) -> None:
     """Print the first hundred parked facts of each service, or that there are none.
 
     Two lines each, the id alone on the first: it is to be copied, and a table would break it.
@@ -30,7 +30,7 @@ async def print_parked(settings: Settings) -> None:
         typer.echo("nothing is parked")
 
 
-async def print_parked_fact(settings: Settings, identifier: str) -> None:
+async def print_parked_fact(settings: WorkSettings, identifier: str) -> None:
     """Print one parked fact. Its value is shown in a sandbox only: operators see no content (role `operator`)."""
     name, _, key = identifier.partition(":")
     if name not in SERVICES:

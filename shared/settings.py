@@ -3,7 +3,8 @@
 import base64
 import binascii
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
+from urllib.parse import quote
 
 import yaml
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -53,13 +54,43 @@ class _SecretsPlace(BaseSettings):
 
 
 class Settings(BaseSettings):
-    """The settings of one process. Each is read from `LOTSEN_<NAME>`, or from the file of that name in the secrets.
+    """What every process needs. Each is read from `LOTSEN_<NAME>`, or from the file of that name in the secrets.
 
-    `kafka_bootstrap_servers` and `mongodb_uri` are read from `KAFKA_BOOTSTRAP_SERVERS` and `MONGODB_URI`.
-    In a sandbox the issuer and its keys default to the sandbox's own.
+    `mongodb_uri` is read from `MONGODB_URI`.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True, populate_by_name=True)
+
+    mongodb_uri: SecretStr = Field(validation_alias="MONGODB_URI", min_length=1)
+    mongodb_username: Annotated[str, Field(min_length=1)] | None = None
+    mongodb_password: Annotated[SecretStr, Field(min_length=1)] | None = None
+    """As whom to sign in, where that is not part of the address: the address may be known, a password is a secret."""
+    namespace: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "lotsen"
+    sandbox: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _signs_in(self) -> "Settings":
+        """A name is nothing without its password."""
+        if self.mongodb_username is not None and self.mongodb_password is None:
+            raise ValueError("mongodb_password")
+        return self
+
+    def mongodb_address(self) -> str:
+        """Return the address of the database with whoever signs in there. It holds a secret."""
+        address = self.mongodb_uri.get_secret_value()
+        if self.mongodb_username is None or self.mongodb_password is None:
+            return address
+        scheme, _, rest = address.partition("://")
+        password = self.mongodb_password.get_secret_value()
+        return f"{scheme}://{quote(self.mongodb_username, safe='')}:{quote(password, safe='')}@{rest}"
+
+
+class WorkSettings(Settings):
+    """What relays, projectors and the operator's commands need beside: the brokers. They open no content.
+
+    `kafka_bootstrap_servers` is read from `KAFKA_BOOTSTRAP_SERVERS`.
+    """
 
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS", min_length=1)
     kafka_username: Annotated[str, Field(min_length=1)] | None = None
@@ -67,8 +98,34 @@ class Settings(BaseSettings):
     kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
     kafka_ca_file: Path | None = None
     """The certificate authority (PEM) of the brokers; with it connections are encrypted and checked."""
-    mongodb_uri: SecretStr = Field(validation_alias="MONGODB_URI", min_length=1)
-    namespace: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "lotsen"
+
+    health_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Where relays and projectors answer for health and metrics; nowhere without it."""
+    still_s_max: Annotated[float, Field(ge=5, le=3_600)] = STILL_S_MAX
+    """How long work may lie unmoved before a worker that is in no known outage: then its process ends (75)."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "WorkSettings":
+        """A name is nothing without its password."""
+        if self.kafka_username is not None and self.kafka_password is None:
+            raise ValueError("kafka_password")
+        return self
+
+    def brokers(self) -> Brokers:
+        """How this process reaches the brokers, and as whom."""
+        if self.kafka_username is None or self.kafka_password is None:
+            return Brokers(self.kafka_bootstrap_servers, None, self.kafka_ca_file)
+        password = self.kafka_password.get_secret_value()
+        credentials = Credentials(self.kafka_username, password, self.kafka_sasl_mechanism)
+        return Brokers(self.kafka_bootstrap_servers, credentials, self.kafka_ca_file)
+
+
+class ApiSettings(Settings):
+    """What the API and the pages need beside: who vouches for callers, and the keys of contents. They ask no broker.
+
+    In a sandbox the issuer and its keys default to the sandbox's own.
+    """
 
     public_base_url: Address
     oidc_issuer: Address
@@ -78,7 +135,6 @@ class Settings(BaseSettings):
     claims_key: Key
     organisations_file: Path | None = None
 
-    sandbox: bool = False
     sandbox_clients_file: Path | None = None
     sandbox_key_file: Path | None = None
 
@@ -86,13 +142,6 @@ class Settings(BaseSettings):
     file_bytes_max: Annotated[int, Field(ge=1_000, le=64_000_000)] = 10_000_000
     requests_in_flight_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     bytes_in_flight_max: Annotated[int, Field(ge=1_000_000, le=4_000_000_000)] = 200_000_000
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-
-    health_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    health_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Where relays and projectors answer for health and metrics; nowhere without it."""
-    still_s_max: Annotated[float, Field(ge=5, le=3_600)] = STILL_S_MAX
-    """How long work may lie unmoved before a worker that is in no known outage: then its process ends (75)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -105,21 +154,11 @@ class Settings(BaseSettings):
         return values
 
     @model_validator(mode="after")
-    def _complete(self) -> "Settings":
-        """A sandbox is nothing without the clients that may play in it, nor a name without its password."""
+    def _complete(self) -> "ApiSettings":
+        """A sandbox is nothing without the clients that may play in it."""
         if self.sandbox and self.sandbox_clients_file is None:
             raise ValueError("sandbox_clients_file")
-        if self.kafka_username is not None and self.kafka_password is None:
-            raise ValueError("kafka_password")
         return self
-
-    def brokers(self) -> Brokers:
-        """How this process reaches the brokers, and as whom."""
-        if self.kafka_username is None or self.kafka_password is None:
-            return Brokers(self.kafka_bootstrap_servers, None, self.kafka_ca_file)
-        password = self.kafka_password.get_secret_value()
-        credentials = Credentials(self.kafka_username, password, self.kafka_sasl_mechanism)
-        return Brokers(self.kafka_bootstrap_servers, credentials, self.kafka_ca_file)
 
     def content_master_key_bytes(self) -> bytes:
         """The 32 bytes that wrap the keys of contents."""
@@ -134,19 +173,26 @@ class Settings(BaseSettings):
         return _read_names(self.organisations_file) if self.organisations_file else {}
 
 
-def load_settings() -> Settings:
-    """Read the settings. Raises SettingsError, whose text is one line that names each variable and what is wrong."""
+S = TypeVar("S", bound=Settings)
+
+
+def load_settings(kind: type[S]) -> S:
+    """Read the settings of one kind.
+
+    Raises SettingsError, whose text is one line that names each variable and what is wrong with it.
+    """
     place = _SecretsPlace().secrets_dir
     if place is not None and not place.is_dir():
         raise SettingsError("Settings: LOTSEN_SECRETS_DIR is not a directory")
     try:
-        settings = Settings(_secrets_dir=place)
+        settings = kind(_secrets_dir=place)
     except ValidationError as error:
         raise SettingsError(_one_line(error)) from None
     placeholders = [_variable(name) for name, value in settings if _has_placeholder(name, value)]
     if placeholders:
         raise SettingsError(f"Settings: {', '.join(placeholders)}: changeme is not a value")
-    settings.organisations()
+    if isinstance(settings, ApiSettings):
+        settings.organisations()
     return settings
 
 

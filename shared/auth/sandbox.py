@@ -20,7 +20,7 @@ from shared.auth.refusals import Unauthenticated
 from shared.auth.sandbox_clients import SandboxClient, SandboxClients, read_clients
 from shared.auth.session import COOKIE, refuse_cross_site
 from shared.kernel.ids import new_id
-from shared.settings import Settings, SettingsError
+from shared.settings import ApiSettings, SettingsError
 from shared.web.page_shell import render_page
 
 TOKEN_LIFETIME: Final = timedelta(hours=1)
@@ -34,7 +34,7 @@ log: Any = structlog.get_logger()
 class SandboxIssuer:
     """Signs tokens for made-up clients with a key of its own (ES256)."""
 
-    def __init__(self, settings: Settings, key: ECKey, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: ApiSettings, key: ECKey, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._key = key
         self._clock = clock
@@ -61,10 +61,10 @@ class SandboxIssuer:
         return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": "ES256"}]}
 
 
-def create_sandbox(settings: Settings, clock: Callable[[], datetime]) -> APIRouter:
+def create_sandbox(settings: ApiSettings, clock: Callable[[], datetime]) -> APIRouter:
     """Return the sandbox's routes. Raises SettingsError outside a sandbox: there it must not exist at all."""
     if not settings.sandbox or settings.sandbox_clients_file is None:
-        raise SettingsError("Settings: the sandbox issuer needs LOTSEN_SANDBOX=true and LOTSEN_SANDBOX_CLIENTS_FILE")
+        raise SettingsError("ApiSettings: the sandbox issuer needs LOTSEN_SANDBOX=true and LOTSEN_SANDBOX_CLIENTS_FILE")
     clients = read_clients(settings.sandbox_clients_file)
     issuer = SandboxIssuer(settings, _signing_key(settings.sandbox_key_file), clock)
     log.warning("sandbox_issuer_started", issuer=settings.oidc_issuer, clients=len(clients.all))
@@ -74,7 +74,9 @@ def create_sandbox(settings: Settings, clock: Callable[[], datetime]) -> APIRout
     return router
 
 
-def _add_machine_routes(router: APIRouter, settings: Settings, issuer: SandboxIssuer, clients: SandboxClients) -> None:
+def _add_machine_routes(
+    router: APIRouter, settings: ApiSettings, issuer: SandboxIssuer, clients: SandboxClients
+) -> None:
     @router.get("/jwks.json")
     async def jwks() -> dict[str, Any]:
         """Sandlådans nycklar. / The sandbox's keys."""
@@ -170,7 +172,7 @@ def _signing_key(path: Path | None) -> ECKey:
     try:
         return _with_id(ECKey.import_key(path.read_bytes()))
     except (OSError, ValueError):
-        raise SettingsError("Settings: LOTSEN_SANDBOX_KEY_FILE is not a P-256 key in PEM") from None
+        raise SettingsError("ApiSettings: LOTSEN_SANDBOX_KEY_FILE is not a P-256 key in PEM") from None
 
 
 def _publish(path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.auth.sandbox import create_sandbox
 from shared.kernel.refusals import Refusal
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import ApiSettings
 from shared.web import catalogue
 from shared.web.body_reader import Gate
 from shared.web.boundary import Boundary
@@ -80,7 +80,7 @@ def create_api(services: Sequence[Service], runtimes: Mapping[str, Runtime]) -> 
     return _Dispatch(applications, _create_root(runtimes[services[0].name], probes, gate))
 
 
-def gate_of(settings: Settings) -> Gate:
+def gate_of(settings: ApiSettings) -> Gate:
     """Return the gate of one process."""
     return Gate(settings.requests_in_flight_max, settings.bytes_in_flight_max)
 
@@ -100,7 +100,7 @@ def _bare(runtime: Runtime) -> FastAPI:
     return app
 
 
-def _surround(app: FastAPI, name: str, settings: Settings, gate: Gate) -> None:
+def _surround(app: FastAPI, name: str, settings: ApiSettings, gate: Gate) -> None:
     templates: dict[Callable[..., Any], str] = {}
     for route in iter_route_contexts(app.routes):
         if isinstance(route.original_route, APIRoute) and route.endpoint is not None:
@@ -108,7 +108,7 @@ def _surround(app: FastAPI, name: str, settings: Settings, gate: Gate) -> None:
     app.add_middleware(Boundary, service=name, settings=settings, gate=gate, templates=templates)
 
 
-def _about(app: FastAPI, service: Service, settings: Settings) -> APIRouter:
+def _about(app: FastAPI, service: Service, settings: ApiSettings) -> APIRouter:
     router = APIRouter()
     document: dict[str, Any] = {}
 

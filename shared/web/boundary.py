@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.refusals import Refusal
 from shared.mongo import is_transient
-from shared.settings import Settings
+from shared.settings import ApiSettings
 from shared.web.body_reader import Gate, Incoming, media_type_of, without_content_type
 from shared.web.exchange import JSON, MEDIA_TYPE, Exchange
 from shared.web.headers import malformed_header
@@ -39,7 +39,13 @@ class Boundary:
     """Pure ASGI middleware. `templates` gives an endpoint's route template, for logs and metrics."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, settings: Settings, gate: Gate, templates: Mapping[Callable[..., Any], str]
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        settings: ApiSettings,
+        gate: Gate,
+        templates: Mapping[Callable[..., Any], str],
     ) -> None:
         self._app = app
         self._service = service

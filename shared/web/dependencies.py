@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from shared.contents.port import ContentStore
 from shared.eventlog.port import CommandContext, EventLog
 from shared.mongo import Database
-from shared.settings import Settings as AllSettings
+from shared.settings import ApiSettings as AllSettings
 from shared.web.exchange import exchange_of
 from shared.web.headers import expected_version, idempotency_key, set_etag
 from shared.web.paging import Page, PageOf
@@ -19,6 +19,7 @@ from shared.web.routes import Given, Wait
 from shared.web.runtime import READ_WAIT_S, Reads, Runtime
 
 __all__ = [
+    "ApiSettings",
     "Contents",
     "Context",
     "Db",
@@ -28,7 +29,6 @@ __all__ = [
     "Organisations",
     "Page",
     "PageOf",
-    "Settings",
     "reads_after",
     "set_etag",
 ]
@@ -81,7 +81,7 @@ Db = Annotated[Database, Depends(Given(lambda request: _runtime(request).db))]
 """The service's own database, to be handed to a function in `views`."""
 Freshness = Annotated[Reads, Depends(Given(lambda request: _runtime(request).reads))]
 """How far the read models have come."""
-Settings = Annotated[AllSettings, Depends(Given(lambda request: _runtime(request).settings))]
+ApiSettings = Annotated[AllSettings, Depends(Given(lambda request: _runtime(request).settings))]
 """The process's settings."""
 Organisations = Annotated[Mapping[str, str], Depends(Given(lambda request: _runtime(request).organisations))]
 """Display names of organisations by id, for pages."""

@@ -17,7 +17,7 @@ from shared.mongo import Database, connect
 from shared.projector.live import following
 from shared.projector.reads import Reads as ServiceReads
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import ApiSettings
 
 READ_WAIT_S: Final = 10.0
 """How long a query waits for its own write before it answers 503."""
@@ -39,7 +39,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the web layer reads the clock, here and nowhere else
 
 
-def verifier_of(settings: Settings, clock: Clock = system_clock) -> JwtVerifier:
+def verifier_of(settings: ApiSettings, clock: Clock = system_clock) -> JwtVerifier:
     """Return the verifier of one process: share it between services, so that the issuer is asked once for all."""
     keys = IssuerKeys(http_fetch(settings.jwks_url))
     return JwtVerifier(keys, issuer=settings.oidc_issuer, audience=settings.audience, clock=clock)
@@ -49,7 +49,7 @@ def verifier_of(settings: Settings, clock: Clock = system_clock) -> JwtVerifier:
 class Runtime:
     """Everything that endpoints of one service ask for. `probes` are awaited by `/health/ready`, by name."""
 
-    settings: Settings
+    settings: ApiSettings
     log: EventLog
     contents: ContentStore
     db: Database
@@ -62,13 +62,13 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    service: Service, settings: Settings, *, tokens: TokenVerifier | None = None, clock: Clock = system_clock
+    service: Service, settings: ApiSettings, *, tokens: TokenVerifier | None = None, clock: Clock = system_clock
 ) -> AsyncIterator[Runtime]:
     """Open what a service runs on, on the real MongoDB, and close it at the end: log first, then the connection.
 
     `tokens` is given where several services share a process (`verifier_of`).
     """
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name=f"lotsen-{service.name}")
+    client = connect(settings.mongodb_address(), app_name=f"lotsen-{service.name}")
     database = client[f"{settings.namespace}_{service.name}"]
     keys = client[f"{settings.namespace}_{service.name}_keys"]
     log = MongoEventLog(client, database, claims_key=settings.claims_key_bytes())

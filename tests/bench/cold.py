@@ -16,16 +16,16 @@ from shared.eventlog.settings import LogSettings
 from shared.logs import configure_logs
 from shared.mongo import connect
 from shared.service import Service
-from shared.settings import Settings, load_settings
+from shared.settings import ApiSettings, load_settings
 from shared.web.application import create_api
 from shared.web.runtime import open_runtime, verifier_of
 
 FORGETFUL: Final = LogSettings(states_remembered_max=0)
 
 
-async def serve(settings: Settings, services: Sequence[Service], port: int) -> None:
+async def serve(settings: ApiSettings, services: Sequence[Service], port: int) -> None:
     """Serve `services` until SIGINT or SIGTERM."""
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name="bench-cold")
+    client = connect(settings.mongodb_address(), app_name="bench-cold")
     tokens = verifier_of(settings)
     async with AsyncExitStack() as stack:
         runtimes = {}
@@ -46,7 +46,7 @@ async def serve(settings: Settings, services: Sequence[Service], port: int) -> N
 
 
 if __name__ == "__main__":
-    _settings = load_settings()
+    _settings = load_settings(ApiSettings)
     configure_logs(_settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(_settings, [SERVICES[name] for name in sys.argv[2:]], int(sys.argv[1])))

@@ -28,7 +28,7 @@ from shared.relay.commits import MongoCommits
 from shared.relay.relay import Clocks, Relay
 from shared.relay.run import lead_in_turns
 from shared.relay.topic import KafkaTopic
-from shared.settings import Settings, load_settings
+from shared.settings import WorkSettings, load_settings
 from tests.chaos.bug import with_bug
 
 
@@ -49,7 +49,7 @@ class Limits(BaseSettings):
 class Setting:
     """Where a worker works: its service, with everything that it needs to be put together."""
 
-    settings: Settings
+    settings: WorkSettings
     limits: Limits
     client: Client
     service: str
@@ -120,9 +120,9 @@ RunProjector = Callable[[Setting, Projection], Awaitable[None]]
 
 async def work(services: Sequence[str], run_relay: RunRelay | None, run_projector_: RunProjector | None) -> None:
     """Run relays or projectors of services until the process is ended."""
-    settings = load_settings()
+    settings = load_settings(WorkSettings)
     configure_logs(settings.log_level)
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name="chaos-work")
+    client = connect(settings.mongodb_address(), app_name="chaos-work")
     limits = Limits()
     async with asyncio.TaskGroup() as group:
         group.create_task(keep_ending_abandoned(client, asyncio.Event()))

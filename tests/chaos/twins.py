@@ -40,7 +40,7 @@ from shared.projector.worker import Worker
 from shared.relay.ports import TopicState
 from shared.relay.relay import Relay
 from shared.relay.topic import KafkaTopic
-from shared.settings import load_settings
+from shared.settings import ApiSettings, load_settings
 from shared.web.application import create_api
 from shared.web.runtime import open_runtime, verifier_of
 from tests.chaos.composition import RunProjector, RunRelay, Setting, relay, run, work
@@ -151,9 +151,9 @@ def _careless_producer(setting: Setting) -> Producer:
 
 async def serve_with_w_1(services: Sequence[str], port: int) -> None:
     """Serve the API on a log whose 2xx means that the primary alone has it."""
-    settings = load_settings()
+    settings = load_settings(ApiSettings)
     configure_logs(settings.log_level)
-    client = connect(settings.mongodb_uri.get_secret_value(), app_name="chaos-twin")
+    client = connect(settings.mongodb_address(), app_name="chaos-twin")
     tokens = verifier_of(settings)
     chosen = [SERVICES[name] for name in services]
     async with AsyncExitStack() as stack:

@@ -21,7 +21,7 @@ from shared.kernel.ids import ApplicationId, CallId, OrganisationId
 from shared.kernel.refusals import NotFound, Problem, Refusal
 from shared.mongo import Database, OperationFailure
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import ApiSettings
 from shared.web.dependencies import Context, Log, Now, PageOf, reads_after, set_etag
 from shared.web.runtime import Probe, Runtime
 from shared.web.schemas import Answer, Body, CsvFile, ListOf, ReceiptBody, list_of, receipt_body
@@ -217,7 +217,7 @@ class FakeTokens:
         return ACTORS[token]
 
 
-def settings(**changes: Any) -> Settings:  # noqa: ANN401 - whatever a test changes
+def settings(**changes: Any) -> ApiSettings:  # noqa: ANN401 - whatever a test changes
     """Return settings for tests, complete without an environment."""
     values: dict[str, Any] = {
         "kafka_bootstrap_servers": "kafka:9092",
@@ -228,7 +228,7 @@ def settings(**changes: Any) -> Settings:  # noqa: ANN401 - whatever a test chan
         "content_master_key": KEY,
         "claims_key": KEY,
     }
-    return Settings(**{**values, **changes})
+    return ApiSettings(**{**values, **changes})
 
 
 def runtime(
