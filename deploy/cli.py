@@ -1,7 +1,6 @@
 """The `lotsen` command: what an operator starts, prepares and looks at."""
 
 import asyncio
-import getpass
 import os
 import sys
 from collections.abc import Coroutine
@@ -12,10 +11,10 @@ import typer
 import uvloop
 from rich.console import Console
 
+from deploy import put_aside, read_models
 from deploy.names import ServiceName
-from deploy.read_models import add_commands
 from shared.logs import configure_logs
-from shared.settings import ApiSettings, S, SettingsError, WorkSettings, load_settings
+from shared.settings import ApiSettings, InitSettings, S, SettingsError, WorkSettings, load_settings
 
 app = typer.Typer(
     name="lotsen",
@@ -24,8 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Runs a public pilot programme from the published call to the last repayment.",
 )
-parked = typer.Typer(no_args_is_help=True, help="Facts that could not be taken, with the reason.")
-app.add_typer(parked, name="parked")
 
 console: Final = Console(stderr=True, highlight=False)
 
@@ -54,14 +51,6 @@ def _read(kind: type[S]) -> S:
 def _settings() -> WorkSettings:
     """Return what everything needs but the API."""
     return _read(WorkSettings)
-
-
-def _who() -> str:
-    """Return the name of whoever sits at the terminal; a container's user has none but a number."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -133,10 +122,23 @@ def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> Non
 
 @app.command()
 def init() -> None:
-    """Prepare replica set, topics, collections and indexes. Running it again changes nothing."""
-    from deploy.initialise import initialise  # noqa: PLC0415 - help is quick without the engine
+    """Prepare replica set, accounts, topics, collections and indexes. Running it again changes nothing."""
+    from deploy.preparing import prepare  # noqa: PLC0415 - help is quick without the engine
 
-    _ask(initialise(_settings(), typer.echo))
+    _ask(prepare(_read(InitSettings), typer.echo))
+
+
+@app.command()
+def secrets(
+    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where they are to be; made if missing.")],
+    *,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Also the made-up clients of a sandbox.")] = False,
+) -> None:
+    """Make the passwords and keys of an installation, a file each. What is there already stays as it is."""
+    from deploy.secret_files import write_secrets  # noqa: PLC0415 - help is quick without the engine
+
+    made = write_secrets(place, sandbox=sandbox)
+    typer.echo(f"{place}: {len(made)} made" + "".join(f"\n  {name}" for name in made))
 
 
 @app.command()
@@ -151,75 +153,6 @@ def lag(
     from deploy.lag import print_lag  # noqa: PLC0415 - help is quick without the engine
 
     _ask(print_lag(_settings(), partitions=partitions, seconds_max=max_seconds))
-
-
-@parked.command("list")
-def parked_list() -> None:
-    """List parked facts of all read models: stream, position, reason, since when."""
-    from deploy.status import print_parked  # noqa: PLC0415 - help is quick without the engine
-
-    _ask(print_parked(_settings()))
-
-
-@parked.command("show")
-def parked_show(
-    identifier: Annotated[str, typer.Argument(help="The id that `lotsen parked list` printed.")],
-) -> None:
-    """Show one parked fact: headers, reason and (in a sandbox only) its value."""
-    from deploy.status import print_parked_fact  # noqa: PLC0415 - help is quick without the engine
-
-    _ask(print_parked_fact(_settings(), identifier))
-
-
-By = Annotated[str, typer.Option(default_factory=_who, help="Who asks; kept with the request.", show_default=False)]
-Wait = Annotated[float, typer.Option(min=0, max=3600, help="How many seconds to wait for the answer.")]
-WAIT_S: Final = 60.0
-
-
-@parked.command("replay")
-def parked_replay(
-    *,
-    what: Annotated[str | None, typer.Argument(help="An id that `lotsen parked list` printed, or a stream.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every stream with parked facts.")] = False,
-    projection: Annotated[str | None, typer.Option(help="Only in this read model, as `lotsen lag` names it.")] = None,
-    by: By,
-    wait: Wait = WAIT_S,
-) -> None:
-    """Fold parked facts again, each stream in its order. What still fails is parked again with its new reason."""
-    from deploy.parked import Wish, replay_parked  # noqa: PLC0415 - help is quick without the engine
-
-    if (what is None) != everything:
-        raise typer.BadParameter("name an id or a stream, or say --all")
-    _ask(replay_parked(_settings(), Wish(what, projection, by), wait))
-
-
-@parked.command("drop")
-def parked_drop(
-    *,
-    identifier: Annotated[str, typer.Argument(help="The id that `lotsen parked list` printed.")],
-    reason: Annotated[str, typer.Option(help="Why; kept with what was dropped.")],
-    by: By,
-    wait: Wait = WAIT_S,
-) -> None:
-    """Drop a record that is no fact of the log: without usable headers, or the stranger of a fork."""
-    from deploy.parked import drop_parked  # noqa: PLC0415 - help is quick without the engine
-
-    _ask(drop_parked(_settings(), identifier, by=by, why=reason, wait_s=wait))
-
-
-@app.command()
-def republish(
-    *,
-    service: Annotated[ServiceName, typer.Argument(help="The service that recorded the stream.", show_default=False)],
-    stream: Annotated[str, typer.Argument(help="The stream, as `lotsen parked list` names it.")],
-    first: Annotated[int, typer.Argument(metavar="FROM", min=1, max=9_999_999_999, help="The first position.")],
-    by: By,
-    wait: Wait = WAIT_S,
-) -> None:
-    """Have the relay of SERVICE send STREAM again, from position FROM on. Followers drop what they have."""
-    from deploy.republish import republish as send_again  # noqa: PLC0415 - help is quick without the engine
-
-    _ask(send_again(_settings(), service, stream, first, by=by, wait_s=wait))
 
 
 @app.command()
@@ -253,13 +186,18 @@ def demo(
         Path, typer.Option("--state", help="Where the demo keeps data and logs; begun anew each time.")
     ] = Path(".state/demo"),
     port: Port = PORT,
+    at: Annotated[str | None, typer.Option(help="Play on the new sandbox at this address instead.")] = None,
+    clients: Annotated[Path, typer.Option(help="With --at: the clients of that sandbox.")] = Path(
+        "deploy/secrets/sandbox-clients.yaml"
+    ),
 ) -> None:
     """Play the programme's year on real parts, over HTTP, and compare every total."""
-    from deploy.demo.run import play  # noqa: PLC0415 - help is quick without the engine
+    from deploy.demo.run import play, play_at  # noqa: PLC0415 - help is quick without the engine
 
     configure_logs("warning")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        raise typer.Exit(runner.run(play(state, port, stay=sys.stdout.isatty())))
+        year = play(state, port, stay=sys.stdout.isatty()) if at is None else play_at(at, clients)
+        raise typer.Exit(runner.run(year))
 
 
 @app.command()
@@ -271,7 +209,8 @@ def contracts() -> None:
         typer.echo(place.name)
 
 
-add_commands(app, lambda work: _ask(work(_settings())))
+for commands in (put_aside, read_models):
+    commands.add_commands(app, lambda work: _ask(work(_settings())))
 
 
 def say(sentence: str) -> None:

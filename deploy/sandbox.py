@@ -14,6 +14,7 @@ from shared.auth.sandbox_clients import SandboxClient
 from shared.kernel.ids import OrganisationId
 
 CLIENTS_FILE: Final = "sandbox-clients.yaml"
+ORGANISATIONS_FILE: Final = "organisations.yaml"
 KEYS: Final = ("content_master_key", "claims_key")
 _OWNER_ROLES: Final = (
     Role.ORG_READER,
@@ -41,11 +42,9 @@ def write_state(state_dir: Path) -> dict[str, str]:
     for key in KEYS:
         _once(secrets_dir / f"lotsen_{key}", base64.b64encode(secrets.token_bytes(32)).decode())
     clients_file = state_dir / CLIENTS_FILE
-    clients = [client.model_dump(mode="json") for client in _new_clients()]
-    _once(clients_file, yaml.safe_dump({"clients": clients}, allow_unicode=True, sort_keys=False))
-    organisations = {AGENCY: AGENCY_NAME} | {owner.organisation: owner.name for owner in OWNERS.values()}
-    organisations_file = state_dir / "organisations.yaml"
-    organisations_file.write_text(yaml.safe_dump(organisations, allow_unicode=True, sort_keys=False))
+    _once(clients_file, new_clients())
+    organisations_file = state_dir / ORGANISATIONS_FILE
+    organisations_file.write_text(organisations())
     return {
         "LOTSEN_SECRETS_DIR": str(secrets_dir),
         "LOTSEN_SANDBOX": "true",
@@ -53,6 +52,18 @@ def write_state(state_dir: Path) -> dict[str, str]:
         "LOTSEN_SANDBOX_KEY_FILE": str(secrets_dir / "sandbox-key.pem"),
         "LOTSEN_ORGANISATIONS_FILE": str(organisations_file),
     }
+
+
+def new_clients() -> str:
+    """Return the text of a clients file, each client with a new secret."""
+    clients = [client.model_dump(mode="json") for client in _new_clients()]
+    return yaml.safe_dump({"clients": clients}, allow_unicode=True, sort_keys=False)
+
+
+def organisations() -> str:
+    """Return the text of an organisations file for the same clients."""
+    names = {AGENCY: AGENCY_NAME} | {owner.organisation: owner.name for owner in OWNERS.values()}
+    return yaml.safe_dump(names, allow_unicode=True, sort_keys=False)
 
 
 def read_clients(state_dir: Path) -> dict[str, SandboxClient]:

@@ -121,6 +121,17 @@ class WorkSettings(Settings):
         return Brokers(self.kafka_bootstrap_servers, credentials, self.kafka_ca_file)
 
 
+class InitSettings(WorkSettings):
+    """What `lotsen init` needs beside, where the parts ask everybody who it is.
+
+    `accounts_dir` holds the password of each account in a file of the account's name. `mongodb_local` is where the
+    database takes this process for local (`host:port`, or the path of its socket): only there a first user can be made.
+    """
+
+    accounts_dir: Path | None = None
+    mongodb_local: Annotated[str, Field(min_length=1)] | None = None
+
+
 class ApiSettings(Settings):
     """What the API and the pages need beside: who vouches for callers, and the keys of contents. They ask no broker.
 

@@ -19,6 +19,7 @@ from deploy.local.failures import LocalPartsError
 from deploy.local.supervisor import ended_by_signals
 from deploy.standing import addresses
 from deploy.system import running_system
+from shared.auth.sandbox_clients import read_clients
 from shared.kernel.ids import new_id
 from shared.kernel.money import kronor_text
 
@@ -55,12 +56,8 @@ async def play(state_dir: Path, port: int, *, stay: bool) -> int:
             running_system(state_dir, port=port, namespace=namespace, on_step=tell, allow_containers=True) as system,
         ):
             async with httpx2.AsyncClient(base_url=system.base_url, timeout=30.0) as http:
-                lines = await _play_scenes(Stage.open(system, http, tell), console)
-            console.print(_table(lines))
-            console.print(
-                f"[bold green]Every total is equal[/bold green] ({len(lines)} figures, "
-                f"{time.monotonic() - began:.0f} s)."
-            )
+                lines = await play_scenes(Stage.open(system.clients, http, tell), console)
+            _conclude(lines, console, began)
             for line in addresses(system):
                 console.print(f"  {line}", soft_wrap=True)
             code = 0
@@ -73,12 +70,37 @@ async def play(state_dir: Path, port: int, *, stay: bool) -> int:
     return code
 
 
-async def _play_scenes(stage: Stage, console: Console) -> list[Line]:
+async def play_scenes(stage: Stage, console: Console) -> list[Line]:
+    """Play the whole year and return every figure that was compared. Raises UnexpectedAnswerError."""
     for number, (title, scene) in enumerate(SCENES, start=1):
         console.print(f"[bold]{number}/{len(SCENES) + 1}  {title}[/bold]")
         await scene(stage)
     console.print(f"[bold]{len(SCENES) + 1}/{len(SCENES) + 1}  20 July: the programme page is compared[/bold]")
     return await comparing.compare(stage)
+
+
+async def play_at(address: str, clients_file: Path) -> int:
+    """Play the year on a sandbox that runs elsewhere and is new, and return the exit code."""
+    console = Console(highlight=False)
+    began = time.monotonic()
+
+    def tell(sentence: str) -> None:
+        console.print(f"  [dim]{time.monotonic() - began:6.1f} s[/dim]  {sentence}", soft_wrap=True)
+
+    clients = {client.client_id: client for client in read_clients(clients_file).all}
+    try:
+        async with httpx2.AsyncClient(base_url=address, timeout=30.0) as http:
+            _conclude(await play_scenes(Stage.open(clients, http, tell), console), console, began)
+    except (httpx2.HTTPError, UnexpectedAnswerError) as error:
+        console.print(f"[bold red]The demo failed.[/bold red] {error!r}", soft_wrap=True)
+        return 1
+    return 0
+
+
+def _conclude(lines: list[Line], console: Console, began: float) -> None:
+    console.print(_table(lines))
+    took_s = time.monotonic() - began
+    console.print(f"[bold green]Every total is equal[/bold green] ({len(lines)} figures, {took_s:.0f} s).")
 
 
 def _table(lines: list[Line]) -> Table:

@@ -1,6 +1,6 @@
 """What every scene of the demo has: the callers, the books, and a voice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,16 +8,16 @@ import httpx2
 
 from deploy.demo.bookkeeping import Books
 from deploy.demo.caller import Caller, Refused, UnexpectedAnswerError
-from deploy.system import System
+from shared.auth.sandbox_clients import SandboxClient
 
 CALL = "pilot-fortsattning-saker-digitalisering-2023"
 
 
 @dataclass(slots=True)
 class Stage:
-    """The system under the demo. `tell` says one line to the person who watches."""
+    """The system under the demo, and its clients by id. `tell` says one line to the person who watches."""
 
-    system: System
+    clients: Mapping[str, SandboxClient]
     http: httpx2.AsyncClient
     books: Books
     tell: Callable[[str], None]
@@ -25,14 +25,16 @@ class Stage:
     _callers: dict[str, Caller]
 
     @classmethod
-    def open(cls, system: System, http: httpx2.AsyncClient, tell: Callable[[str], None]) -> "Stage":
+    def open(
+        cls, clients: Mapping[str, SandboxClient], http: httpx2.AsyncClient, tell: Callable[[str], None]
+    ) -> "Stage":
         """Return a stage with empty books."""
-        return cls(system, http, Books(), tell, [], {})
+        return cls(clients, http, Books(), tell, [], {})
 
     def at(self, client_id: str, now: datetime) -> Caller:
         """Return the caller of `client_id`, at the time `now`; its token is fetched once."""
         if client_id not in self._callers:
-            self._callers[client_id] = Caller(self.http, self.system.clients[client_id], now, self.receipts)
+            self._callers[client_id] = Caller(self.http, self.clients[client_id], now, self.receipts)
         caller = self._callers[client_id]
         caller.now = now
         return caller

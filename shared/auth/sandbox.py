@@ -163,12 +163,17 @@ def _basic_credentials(request: Request) -> tuple[str, str] | None:
     return unquote(client_id), unquote(secret)
 
 
+def new_signing_key() -> bytes:
+    """Return a new key as PEM."""
+    return ECKey.generate_key("P-256").as_pem(private=True)
+
+
 def _signing_key(path: Path | None) -> ECKey:
     """Return the key in the file, which processes share and the first of them writes; without one, a new key."""
     if path is None:
         return _with_id(ECKey.generate_key("P-256"))
     if not path.exists():
-        _publish(path, ECKey.generate_key("P-256").as_pem(private=True))
+        _publish(path, new_signing_key())
     try:
         return _with_id(ECKey.import_key(path.read_bytes()))
     except (OSError, ValueError):

@@ -6,6 +6,8 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import OperationFailure
 from pymongo.uri_parser import parse_uri
 
+from shared.mongo.users import local_address
+
 _ALREADY_INITIALIZED: Final = 23
 _TIMEOUT_MS: Final = 5_000
 PRIMARY_WITHIN_S: Final = 30.0
@@ -15,11 +17,14 @@ class NoReplicaSetNamed(ValueError):  # noqa: N818 - names what is wrong with th
     """The address has no `replicaSet=` option, so nobody can tell which set is meant."""
 
 
-async def ensure_replica_set(uri: str, *, primary_within_s: float = PRIMARY_WITHIN_S) -> bool:
+async def ensure_replica_set(uri: str, *, local: str | None = None, primary_within_s: float = PRIMARY_WITHIN_S) -> bool:
     """Initiate the replica set that `uri` names, with its hosts as members; False when it was there already.
 
-    Returns when there is a primary, which takes writes. Raises NoReplicaSetNamed, and DatabaseError when a host is
-    away, the server refuses, or no primary is elected within `primary_within_s` seconds.
+    A server that asks everybody who it is lets only those initiate who are `local` to it (`host:port`, or the path of
+    its socket): it becomes the first primary. Returns when there is a primary, which takes writes.
+
+    Raises NoReplicaSetNamed, and DatabaseError when a host is away, the server refuses, or no primary is elected within
+    `primary_within_s` seconds.
     """
     parsed = parse_uri(uri)
     name = parsed["options"].get("replicaSet")
@@ -27,7 +32,7 @@ async def ensure_replica_set(uri: str, *, primary_within_s: float = PRIMARY_WITH
         raise NoReplicaSetNamed("MONGODB_URI must say replicaSet=<name>")
     hosts = [f"{host}:{port}" for host, port in parsed["nodelist"]]
     client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(
-        hosts[0], directConnection=True, serverSelectionTimeoutMS=_TIMEOUT_MS, timeoutMS=_TIMEOUT_MS
+        local_address(local or hosts[0]), serverSelectionTimeoutMS=_TIMEOUT_MS, timeoutMS=_TIMEOUT_MS
     )
     try:
         initiated = await _initiate(client, name, hosts)
@@ -41,7 +46,8 @@ async def _initiate(client: "AsyncIOMotorClient[dict[str, object]]", name: str, 
     hello = await client.admin.command({"hello": 1})
     if hello.get("setName"):
         return False
-    members = [{"_id": number, "host": host} for number, host in enumerate(hosts)]
+    # The first is where we are local: it is to be primary until there is a user who can make further ones.
+    members = [{"_id": number, "host": host, "priority": 1 if number else 2} for number, host in enumerate(hosts)]
     try:
         await client.admin.command({"replSetInitiate": {"_id": name, "members": members}})
     except OperationFailure as error:

@@ -19,18 +19,14 @@ from shared.kernel.ids import new_id
 
 @dataclass(frozen=True)
 class Year:
-    """A played year: the stage with its books, every figure that was compared, the namespace and the state folder."""
+    """A played year: the running system, the stage with its books, every figure that was compared, and where."""
 
+    system: System
     stage: Stage
     lines: list[Line]
     namespace: str
     state_dir: Path
     said: list[str]
-
-    @property
-    def system(self) -> System:
-        """The running system."""
-        return self.stage.system
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -44,7 +40,7 @@ async def year(tmp_path_factory: pytest.TempPathFactory, _addresses: tuple[str, 
         httpx2.AsyncClient(base_url=system.base_url, timeout=30.0) as http,
     ):
         said: list[str] = []
-        stage = Stage.open(system, http, said.append)
+        stage = Stage.open(system.clients, http, said.append)
         for _, scene in SCENES:
             await scene(stage)
-        yield Year(stage, await compare(stage), namespace, state_dir, said)
+        yield Year(system, stage, await compare(stage), namespace, state_dir, said)
