@@ -18,7 +18,7 @@ _KEY_BYTES: Final = 32
 _KEYFILE_BYTES: Final = 512
 _NAMESPACE: Final = "lotsen"
 _FOLDER_MODE: Final = 0o700
-_FILE_MODE: Final = 0o444
+_FILE_MODE: Final = 0o644
 """The folder lets in its owner only. Inside a container a file is all there is, and its reader a user of its own."""
 
 Make = Callable[[], str]

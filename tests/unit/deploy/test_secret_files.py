@@ -27,7 +27,7 @@ def test_the_folder_lets_in_its_owner_only(tmp_path: Path) -> None:
     place = tmp_path / "secrets"
     write_secrets(place, sandbox=True)
     assert [(place / name).stat().st_mode & 0o777 for name in (".", ACCOUNTS)] == [0o700, 0o700]
-    assert {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()} == {0o444}
+    assert {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()} == {0o644}
 
 
 def test_clients_are_made_up_for_a_sandbox_only(tmp_path: Path) -> None:
