@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -14,7 +16,7 @@ from rich.console import Console
 from deploy import put_aside, read_models
 from deploy.names import ServiceName
 from shared.logs import configure_logs
-from shared.settings import ApiSettings, InitSettings, S, SettingsError, WorkSettings, load_settings
+from shared.settings import ApiSettings, InitSettings, S, Settings, SettingsError, WorkSettings, load_settings
 
 app = typer.Typer(
     name="lotsen",
@@ -139,6 +141,28 @@ def secrets(
 
     made = write_secrets(place, sandbox=sandbox)
     typer.echo(f"{place}: {len(made)} made" + "".join(f"\n  {name}" for name in made))
+
+
+Keys = Annotated[Path, typer.Option(help="The folder of the keys: kept apart from the logs, only its newest copy.")]
+
+
+@app.command()
+def backup(place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Gets a new folder.")], *, keys: Keys) -> None:
+    """Copy all logs as they are at one moment, and apart from them the keys of contents, while everything runs."""
+    from deploy.backups import backup as copy  # noqa: PLC0415 - help is quick without the engine
+
+    now = datetime.fromtimestamp(time.time(), UTC)
+    _ask(copy(_read(Settings), place, keys, now=now, on_step=typer.echo))
+
+
+@app.command()
+def restore(
+    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that a backup made.")], *, keys: Keys
+) -> None:
+    """Bring a backup into an installation without facts, with no process of a service running."""
+    from deploy.backups import restore as bring  # noqa: PLC0415 - help is quick without the engine
+
+    _ask(bring(_settings(), place, keys, typer.echo))
 
 
 @app.command()

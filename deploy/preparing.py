@@ -52,6 +52,8 @@ async def _at_the_database(
     client = connect(settings.mongodb_address(), app_name="lotsen-init")
     try:
         for account in every:
-            await ensure_user(client, account.name, passwords[account.name], account.databases)
+            await ensure_user(
+                client, account.name, passwords[account.name], writes=account.databases, reads=account.reads
+            )
     finally:
         client.close()

@@ -42,11 +42,14 @@ async def ensure_administrator(place: str, name: str, password: str) -> bool:
     return True
 
 
-async def ensure_user(client: Client, name: str, password: str, databases: Sequence[str]) -> None:
-    """Make the user, or give it this password and no more than these databases to read and write. Can be run again."""
+async def ensure_user(
+    client: Client, name: str, password: str, *, writes: Sequence[str], reads: Sequence[str] = ()
+) -> None:
+    """Make the user, or give it this password and no more than these databases to write or read. Can be run again."""
     administration = client[ADMINISTRATION]
     found = await administration.command({"usersInfo": name})
-    roles = [{"role": "readWrite", "db": database} for database in databases]
+    roles = [{"role": "readWrite", "db": database} for database in writes]
+    roles += [{"role": "read", "db": database} for database in reads]
     await administration.command(_user("updateUser" if found["users"] else "createUser", name, password, roles))
 
 

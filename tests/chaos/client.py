@@ -14,8 +14,7 @@ from typing import Any, Final
 import httpx2
 
 from shared.auth.sandbox_clients import SandboxClient
-from tests.chaos.collecting import Observer
-from tests.chaos.journal import Answer, Entry, Intention, Journal, Read
+from tests.chaos.journal import Answer, Entry, Intention, Journal, Logs, Read
 
 _ANSWER_S_MAX: Final = 30.0
 """No wait of the system is longer, whatever is away."""
@@ -126,13 +125,13 @@ class Clients:
             await self._pause()
         raise GoneError
 
-    async def retry(self, entry: Entry, observer: Observer, *, within_s: float) -> None:
+    async def retry(self, entry: Entry, logs: Logs, *, within_s: float) -> None:
         """Repeat a request that was never answered until its answer is definite, and note what it told.
 
         One that the healed system does not answer in time stays unanswered, which the checker tells.
         """
         request, first = self.requests[entry.first.key], entry.first
-        before = await observer.commits_of_key(first.service, first.tenant, first.client, first.key)
+        before = await logs.commits_of_key(first.service, first.tenant, first.client, first.key)
         give_up_s = self.elapsed_s() + within_s
         while self.elapsed_s() < give_up_s:
             response = await self._send(first.key, request)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 _OK: Final = range(200, 300)
 
@@ -64,6 +64,14 @@ class Read:
     acknowledged_s: float
     asked_s: float
     at_s: float
+
+
+class Logs(Protocol):
+    """Sees the logs of all services."""
+
+    async def commits_of_key(self, service: str, tenant: str, client: str, key: str) -> int:
+        """Return how many commits carry the key."""
+        ...
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ class House:
         """Give every account its password and its databases."""
         client = connect(self.sign_in("administrator"), app_name="tests")
         for name, account in EVERY.items():
-            await ensure_user(client, name, self.passwords[name], account.databases)
+            await ensure_user(client, name, self.passwords[name], writes=account.databases, reads=account.reads)
         client.close()
 
     async def refusal(self, name: str, database: str, command: dict[str, object]) -> int | None:
@@ -109,10 +109,14 @@ async def test_nobody_reads_without_signing_in_or_with_a_wrong_password(house: H
 @pytest.mark.parametrize("name", sorted(EVERY))
 async def test_an_account_reaches_its_own_databases_and_no_other(house: House, name: str) -> None:
     every = {database for account in EVERY.values() for database in account.databases}
-    commands: list[dict[str, object]] = [{"find": "commits"}, {"insert": "commits", "documents": [{"by": name}]}]
-    for command in commands:
+    account = EVERY[name]
+    commands: dict[str, tuple[dict[str, object], set[str]]] = {
+        "read": ({"find": "commits"}, {*account.databases, *account.reads}),
+        "write": ({"insert": "commits", "documents": [{"by": name}]}, set(account.databases)),
+    }
+    for command, allowed in commands.values():
         refused = {database for database in every if await house.refusal(name, database, command) == _UNAUTHORIZED}
-        assert refused == every - set(EVERY[name].databases)
+        assert refused == every - allowed
     assert await house.refusal(name, "admin", {"find": "system.users"}) == _UNAUTHORIZED
 
 
@@ -124,7 +128,7 @@ async def test_a_worker_may_look_for_its_own_abandoned_transactions(house: House
 
 async def test_a_new_password_takes_the_place_of_the_old_one(house: House) -> None:
     client = connect(house.sign_in("administrator"), app_name="tests")
-    await ensure_user(client, OPERATOR, "quite-another", EVERY[OPERATOR].databases)
+    await ensure_user(client, OPERATOR, "quite-another", writes=EVERY[OPERATOR].databases)
     client.close()
     assert await house.refusal(OPERATOR, "lotsen_events", {"ping": 1}) == _NO_SUCH_USER
     house.passwords = {**house.passwords, OPERATOR: "quite-another"}

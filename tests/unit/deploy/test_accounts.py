@@ -1,6 +1,6 @@
 """Accounts: each kind of process reaches what it needs, and nothing else."""
 
-from deploy.accounts import OPERATOR, accounts
+from deploy.accounts import BACKUP, OPERATOR, accounts
 
 EVERY = {account.name: account for account in accounts("lotsen")}
 SERVICES = ("applications", "events", "participants", "reporting")
@@ -14,10 +14,12 @@ def test_no_two_services_reach_the_same_database() -> None:
     assert sum(len(databases) for databases in reached) == len(set.union(*reached))
 
 
-def test_only_the_api_reaches_the_keys_of_contents() -> None:
+def test_only_the_api_writes_the_keys_of_contents_and_backups_read_them() -> None:
     assert {name for name, account in EVERY.items() if any(one.endswith("_keys") for one in account.databases)} == set(
         SERVICES
     )
+    assert [name for name, account in EVERY.items() if account.reads] == [BACKUP]
+    assert not EVERY[BACKUP].databases
 
 
 def test_only_a_services_own_worker_publishes_for_it_and_the_api_signs_in_to_no_broker() -> None:
