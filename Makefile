@@ -36,8 +36,9 @@ check: $(STAMP) ## Format, lint, types, imports, architecture and unit tests: se
 	@$(BIN)/deptry .
 	@$(BIN)/pytest -q -x -n auto tests/unit tests/contracts tests/architecture tests/sim
 
-test: check browser ## Everything that CI runs, on a real Kafka, a real MongoDB and a real browser
+test: check browser ## Everything that CI runs, on a real Kafka, a real MongoDB and a real browser (COMPOSE=1: in containers too)
 	@$(BIN)/pytest -q tests/integration tests/journeys tests/chaos
+	@$(if $(filter 1,$(COMPOSE)),$(MAKE) --no-print-directory compose-test)
 
 browser:
 	@command -v chromium >/dev/null || { echo "Installing Chromium for the page tests"; \
@@ -47,15 +48,15 @@ IMAGE ?= lotsen:0.1.0
 ENV_FILE := $(if $(SANDBOX),deploy/compose/sandbox.env,deploy/.env)
 COMPOSE_FILES := deploy/compose.yaml $(if $(SANDBOX),deploy/compose.sandbox.yaml) $(if $(TLS),deploy/compose.tls.yaml) \
   $(if $(THREE),deploy/compose.three.yaml)
-COMPOSE := docker compose $(foreach file,$(ENV_FILE) $(if $(THREE),deploy/compose/three.env),--env-file $(file)) \
+DOCKER_COMPOSE := docker compose $(foreach file,$(ENV_FILE) $(if $(THREE),deploy/compose/three.env),--env-file $(file)) \
   $(foreach file,$(COMPOSE_FILES),--file $(file)) $(if $(WATCHED),--profile observability)
 
 compose-up: compose-values ## Build the image, make the secrets once, start everything in containers (SANDBOX=1, TLS=1, WATCHED=1, THREE=1)
-	@$(COMPOSE) build --quiet init
+	@$(DOCKER_COMPOSE) build --quiet init
 	@mkdir -p deploy/secrets
 	@docker run --rm --user "$$(id -u):$$(id -g)" --volume "$(CURDIR)/deploy/secrets:/secrets" $(IMAGE) \
 	  secrets /secrets $(if $(SANDBOX),--sandbox)
-	@$(COMPOSE) up --detach --wait
+	@$(DOCKER_COMPOSE) up --detach --wait
 
 compose-values:
 	@test -f $(ENV_FILE) || { \
@@ -63,14 +64,14 @@ compose-values:
 	@! grep --line-number --ignore-case '=changeme *$$' $(ENV_FILE) || { echo "$(ENV_FILE): changeme is not a value"; exit 1; }
 
 compose-down: compose-values ## End the containers; what they keep stays (its volumes)
-	@$(COMPOSE) down
+	@$(DOCKER_COMPOSE) down
 
 compose-backup: compose-values ## Copy all logs as they are now to deploy/backups, the keys to deploy/backup-keys
 	@mkdir -p "$${LOTSEN_BACKUPS:-deploy/backups}" "$${LOTSEN_BACKUP_KEYS:-deploy/backup-keys}"
-	@LOTSEN_BACKUP_USER="$$(id -u):$$(id -g)" $(COMPOSE) --profile operator run --rm backup
+	@LOTSEN_BACKUP_USER="$$(id -u):$$(id -g)" $(DOCKER_COMPOSE) --profile operator run --rm backup
 
 compose-upgrade: compose-values ## Exchange every process of ours for one of IMAGE, old and new side by side
-	@deploy/compose/upgrade $(IMAGE) $(COMPOSE)
+	@deploy/compose/upgrade $(IMAGE) $(DOCKER_COMPOSE)
 
 compose-test: $(STAMP) ## Run the stack in containers and try every guard, kill and upgrade (about ten minutes)
 	@tests/compose/engine.sh .state/engine $(BIN)/pytest -q tests/compose

@@ -21,6 +21,7 @@ KEPT: Final[tuple[tuple[int, str], ...]] = (
     (35, "a worker read, from a new primary, what was older than its claim; a first key was taken for destroyed"),
     (36, "a request was refused for what its own twin had recorded, and no majority held yet"),
     (23, "a file that waited for a project which a bug had put aside was taken for a fault"),
+    (18, "a project whose application was folded after its activities was said not to exist"),
     (9, "after an outage of all brokers a consumer never got an answer again, and nothing replaced it"),
 )
 """Seeds that failed once, each with what was wrong: they are always run."""

@@ -8,6 +8,7 @@ from shared.kernel.ids import ApplicationId, CallId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
 from shared.mongo import ASCENDING, Database, find_all, find_first, find_page
+from shared.projector.reads import ReadModelBehind
 from shared.web.paging import Page
 
 PROJECTION: Final = "followup"
@@ -16,8 +17,14 @@ _CALLS: Final = CALLS_VIEW.collection
 
 
 async def find_project(db: Database, project: ApplicationId, scope: TenantScope) -> ProjectRow:
-    """Return one project's row. Raises NotFound, also for another organisation's and before its application is here."""
+    """Return one project's row. Raises NotFound, also for another organisation's; ReadModelBehind.
+
+    Topics are folded each at its own pace, so what happened in a project may be here before its application, and with
+    it whose it is: then nobody is told that there is no such project, its owner least of all.
+    """
     row = await find_first(db, _PROJECTS, {"_id": project, "organisation": {"$ne": None}, **scope.filter()})
+    if row is None and await find_first(db, _PROJECTS, {"_id": project, "organisation": None}):
+        raise ReadModelBehind
     if row is None:
         raise NotFound
     return cast("ProjectRow", row)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from shared.kernel.ids import ApplicationId
 from tests.integration.reporting.counter import PROJECT, Desk
-from tests.unit.reporting.granted import CALL
+from tests.unit.reporting.desk import OWN
+from tests.unit.reporting.facts import activity, identifier
+from tests.unit.reporting.granted import CALL, application
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
@@ -15,6 +18,20 @@ async def test_follow_up_shows_an_organisation_its_own_and_the_programme_to_the_
     assert (await desk.get("reader", f"/follow-up/programmes/{CALL}")).status_code == 403
     assert (await desk.get("operator", f"/follow-up/programmes/{CALL}")).status_code == 403
     assert (await desk.get("manager", "/follow-up/programmes/unknown")).status_code == 404
+
+
+async def test_a_project_whose_application_is_not_here_yet_is_behind_and_never_said_not_to_exist(desk: Desk) -> None:
+    early = ApplicationId(identifier(9, 99))
+    path = f"/follow-up/projects/{early}"
+    assert (await desk.get("reader", path)).status_code == 404
+    desk.reporting.hear({f"activity/{identifier(4, 9)}": activity(early, OWN, 9, 3)}, early)
+    await desk.reporting.project()
+    answer = await desk.get("reader", path)
+    assert (answer.status_code, answer.json()["code"]) == (503, "ReadModelBehind")
+    assert answer.headers["retry-after"]
+    desk.reporting.hear({f"application/{early}": application(early, OWN)}, early)
+    await desk.reporting.project()
+    assert (await desk.get("reader", path)).status_code == 200
 
 
 async def test_the_same_figures_come_as_csv(desk: Desk) -> None:
