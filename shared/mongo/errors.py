@@ -55,6 +55,7 @@ _TRANSIENT_CODES: Final = frozenset(
         14031,  # OutOfDiskSpace: somebody must act, but nothing is wrong with the request
     }
 )
+_INVALID_OPTIONS: Final = 72
 _LABELS: Final = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
 
 
@@ -67,9 +68,18 @@ def is_transient(error: BaseException) -> bool:
         return _bulk_is_transient(error)
     if isinstance(error, (AutoReconnect, ConnectionFailure, WTimeoutError)) or lacks_sessions(error):
         return True
-    if isinstance(error, OperationFailure) and error.code in _TRANSIENT_CODES:
+    if isinstance(error, OperationFailure) and (error.code in _TRANSIENT_CODES or _is_ahead_of_the_server(error)):
         return True
     return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in _LABELS)
+
+
+def _is_ahead_of_the_server(error: OperationFailure) -> bool:
+    """Tell whether a read asked for what is not older than a moment that the server has not heard of yet.
+
+    One that was primary and does not know yet that it is no more, or that has just come back: the driver had not told
+    it the time of the set, which it learns itself from the same hello that tells us of a newer write.
+    """
+    return error.code == _INVALID_OPTIONS and "afterClusterTime" in str(error)
 
 
 def is_transient_code(code: int) -> bool:

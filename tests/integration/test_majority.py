@@ -15,7 +15,7 @@ from shared.contents.mongo_store import CONTENTS, KEYS, MongoContentStore
 from shared.eventlog.mongo_log import MongoEventLog, prepare
 from shared.eventlog.port import Receipt
 from shared.kernel.decisions import Claim, Decision
-from shared.mongo import LOCAL, Client, connect, find_all, find_page
+from shared.mongo import LOCAL, Client, OperationFailure, Timestamp, connect, find_all, find_page, is_transient
 from tests.unit.eventlog.accounts import ACCOUNTS, CONTEXT, AccountClosed, AlreadyTaken
 from tests.waiting import eventually_async
 
@@ -125,6 +125,25 @@ async def test_nothing_is_read_from_before_what_the_primary_held_when_it_was_fou
     thaw(secondaries)
     assert await asked[0] == [{"_id": "old"}, {"_id": "new"}]
     assert await asked[1] == ([{"_id": "new"}], 2)
+
+
+async def test_a_read_ahead_of_what_the_server_has_heard_of_is_no_fault_of_ours(client: Client) -> None:
+    """As by a server that was primary and has not heard of the new one's newest write, which we have."""
+    newest = await _inserted(client)
+    ahead = Timestamp(newest.time + 3_600, 1)
+    with pytest.raises(OperationFailure) as refused:
+        await find_all(client["read"], "things", {}, read_concern={"level": "majority", "afterClusterTime": ahead})
+    assert refused.value.code == 72
+    assert is_transient(refused.value)
+    with pytest.raises(OperationFailure) as wrong:
+        await client["read"].command({"find": "things", "readConcern": {"level": "nonsense"}})
+    assert not is_transient(wrong.value)
+
+
+async def _inserted(client: Client) -> Timestamp:
+    answer = await client["read"].command({"insert": "things", "documents": [{}], "writeConcern": {"w": "majority"}})
+    newest: Timestamp = answer["operationTime"]
+    return newest
 
 
 async def test_a_read_that_a_cache_may_answer_waits_for_no_majority(
