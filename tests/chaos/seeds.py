@@ -22,7 +22,7 @@ KEPT: Final[tuple[tuple[int, str], ...]] = (
     (36, "a request was refused for what its own twin had recorded, and no majority held yet"),
     (23, "a file that waited for a project which a bug had put aside was taken for a fault"),
     (18, "a project whose application was folded after its activities was said not to exist"),
-    (49, "a read was answered as a fault while primaries changed (since then: one ahead of what a server had heard of)"),
+    (49, "a read ahead of what a server had heard of, after three changes of the primary, was answered as a fault"),
     (9, "after an outage of all brokers a consumer never got an answer again, and nothing replaced it"),
 )
 """Seeds that failed once, each with what was wrong: they are always run."""
