@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from deploy.local.mongod import has_primary
@@ -24,8 +25,10 @@ Also longer than a follower's request waits at its leader (0.5 s), or the first 
 _FENCED_S: Final = 10.0
 """After this the other brokers have taken over from one that is gone."""
 _WORK_S: Final = 12.0
-_ALONE_S: Final = 1.2
-"""How long a primary goes on alone: less than until it notices (2 s)."""
+_ALONE_S: Final = 1.8
+"""The longest that a primary goes on alone: less than until it notices (2 s)."""
+_TAKEN_ALONE: Final = 8
+"""So many commands acknowledged by a primary that is alone are enough: none of them can be there afterwards."""
 
 
 async def work_on(_: Run) -> None:
@@ -120,7 +123,11 @@ async def cut_off_the_primary(run: Run) -> None:
     others = [member for member in members if member is not primary]
     # Killed, not frozen: a frozen member finds in its socket's buffer all that the primary has streamed to it.
     await asyncio.gather(*(member.kill() for member in others))
-    await asyncio.sleep(_ALONE_S)
+    known = len(run.clients.acknowledged_s)
+    with suppress(TimeoutError):  # a sound process acknowledges nothing now
+        async with asyncio.timeout(_ALONE_S):
+            while len(run.clients.acknowledged_s) < known + _TAKEN_ALONE:  # noqa: ASYNC110 - as in `until`
+                await asyncio.sleep(0.02)
     await primary.kill()
     await asyncio.gather(*(member.start() for member in others))
     await eventually_async(lambda: has_primary([member.port for member in others]), within_s=_WARM_S_MAX)
