@@ -14,7 +14,7 @@ from deploy.local.mongod import find_mongod
 from deploy.local.supervisor import Supervisor
 from deploy.preparing import passwords_of
 from deploy.secret_files import ACCOUNTS, write_secrets
-from shared.mongo import OperationFailure, connect, end_abandoned
+from shared.mongo import Client, OperationFailure, connect, end_abandoned
 from shared.mongo.replica_set import ensure_replica_set
 from shared.mongo.users import ensure_administrator, ensure_user
 from shared.settings import Settings
@@ -35,6 +35,7 @@ class House:
         self.socket = str(socket)
         self.passwords = passwords_of(list(EVERY.values()), secrets / ACCOUNTS)
         self.administrator = (secrets / "administrator").read_text()
+        self._clients: dict[str, Client] = {}
 
     def sign_in(self, name: str, password: str | None = None) -> str:
         """Return the address for somebody with a password."""
@@ -55,14 +56,20 @@ class House:
 
     async def refusal(self, name: str, database: str, command: dict[str, object]) -> int | None:
         """Return the code with which somebody is refused, or None."""
-        client = connect(self.sign_in(name), app_name="tests")
+        address = self.sign_in(name)
+        if address not in self._clients:
+            self._clients[address] = connect(address, app_name="tests")
+        client = self._clients[address]
         try:
             await client[database].command(command)
         except OperationFailure as error:
             return error.code
-        finally:
-            client.close()
         return None
+
+    def close(self) -> None:
+        """Disconnect."""
+        for client in self._clients.values():
+            client.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -88,6 +95,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         assert await ensure_administrator(found.socket, "administrator", found.administrator)
         await found.make_accounts()
         yield found
+        found.close()
 
 
 async def test_preparing_again_changes_nothing(house: House) -> None:
