@@ -67,9 +67,9 @@ class House:
         return None
 
     def close(self) -> None:
-        """Disconnect."""
-        for client in self._clients.values():
-            client.close()
+        """Disconnect everybody: whoever asks again signs in again."""
+        while self._clients:
+            self._clients.popitem()[1].close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -138,6 +138,7 @@ async def test_a_new_password_takes_the_place_of_the_old_one(house: House) -> No
     client = connect(house.sign_in("administrator"), app_name="tests")
     await ensure_user(client, OPERATOR, "quite-another", writes=EVERY[OPERATOR].databases)
     client.close()
+    house.close()
     assert await house.refusal(OPERATOR, "lotsen_events", {"ping": 1}) == _NO_SUCH_USER
     house.passwords = {**house.passwords, OPERATOR: "quite-another"}
     assert await house.refusal(OPERATOR, "lotsen_events", {"find": "commits"}) is None
