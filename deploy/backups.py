@@ -18,6 +18,7 @@ from deploy.services import SERVICES
 from shared.contents.mongo_store import CONTENTS, KEYS
 from shared.eventlog.documents import COMMITS
 from shared.eventlog.generation import COLLECTION as GENERATION
+from shared.eventlog.generation import generation_of
 from shared.eventlog.mongo_joint import CLAIMS
 from shared.kernel.ids import new_id
 from shared.lease import Lease
@@ -31,6 +32,7 @@ DESTROYED: Final = "destroyed.txt"
 _LOGS: Final = "logs"
 _KEPT: Final = (COMMITS, CLAIMS, CONTENTS, GENERATION)
 _NEWEST: Final = "newest"
+_OLD: Final = "old"
 
 
 class _Names(NamedTuple):
@@ -54,23 +56,47 @@ async def backup(settings: Settings, place: Path, keys: Path, *, now: datetime, 
     if folder.exists():
         end_with(f"{folder} is there already")
     _remove(fresh)  # of a backup that was broken off
+    if (keys / _OLD).exists() and not (keys / _NEWEST).exists():  # the same, between two names
+        (keys / _OLD).rename(keys / _NEWEST)
     databases = _databases(settings)
     client = connect(settings.mongodb_address(), app_name="lotsen-backup", maxPoolSize=4)
     try:
         # The logs first: the key of everything that a fact of theirs names was made before it.
         logs = {names.log: _KEPT for names in databases.values()}
         moment = await asyncio.to_thread(copy_out, client, logs, folder / _LOGS)
+        reached = {
+            name: [await generation_of(client[names.log]), moment.collections[names.log, COMMITS].documents]
+            for name, names in databases.items()
+        }
+        _require_no_less(keys, reached)
         kept = await asyncio.to_thread(copy_out, client, {names.keys: (KEYS,) for names in databases.values()}, fresh)
     finally:
         client.close()
-    _write(fresh / MANIFEST, _manifest(settings, kept, now))
+    _write(fresh / MANIFEST, {**_manifest(settings, kept, now), "logs": reached})
     for names in databases.values():
         _remember_destroyed(keys, fresh, names.keys)
-    _remove(keys / _NEWEST)
+    _remove(keys / _OLD)
+    if (keys / _NEWEST).exists():
+        (keys / _NEWEST).rename(keys / _OLD)
     fresh.rename(keys / _NEWEST)
+    _remove(keys / _OLD)
     _write(folder / MANIFEST, _manifest(settings, moment, now))  # last: a folder without it is no backup
     commits = sum(moment.collections[names.log, COMMITS].documents for names in databases.values())
     on_step(f"{folder}: {commits} commits of {len(databases)} services; keys: {keys}")
+
+
+def _require_no_less(keys: Path, reached: Mapping[str, list[int]]) -> None:
+    """End the command when a log holds less than at the last backup, and was not restored since: it was lost.
+
+    Else the keys would seem destroyed, and their only copy be replaced. A log only grows, within its generation.
+    """
+    if not (keys / _NEWEST / MANIFEST).exists():
+        return
+    before = _read(keys / _NEWEST / MANIFEST)["logs"]
+    if lost := [name for name, now in reached.items() if now < before[name]]:
+        end_with(
+            f"{', '.join(lost)}: the log holds less than at the last backup; the copy of the keys is left as it is"
+        )
 
 
 def _remember_destroyed(keys: Path, fresh: Path, database: str) -> None:

@@ -119,7 +119,7 @@ def _commit(session: ClientSession, may_repeat: _MayRepeat) -> None:
                 raise
         else:
             return
-        time.sleep(pause_s)  # the same
+        time.sleep(pause_s)  # on the same worker thread
 
 
 def _pauses() -> Generator[float, None, None]:

@@ -146,6 +146,25 @@ async def test_what_was_destroyed_stays_destroyed_also_when_an_older_backup_is_r
         await house.contents.get("gone", gone)
 
 
+async def test_a_backup_after_everything_was_lost_destroys_no_key(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await _record(house, 2)
+    reference = await house.contents.put("company-1", b"a secret")
+    folder = await house.backup()
+    await house.lose_everything()
+    said = await _ends_with(capsys, asyncio.ensure_future(_backed_up(house, NOW + timedelta(days=1))))
+    assert "holds less than at the last backup" in said
+    assert not (house.keys / DESTROYED).exists()
+    await house.restore(folder)
+    assert await house.contents.get("company-1", reference) == b"a secret"
+    await house.backup(NOW + timedelta(days=2))  # a log that was restored goes on in a new generation
+
+
+async def _backed_up(house: House, now: datetime) -> None:
+    await house.backup(now)
+
+
 async def test_a_key_that_a_stolen_copy_still_has_is_left_out(house: House) -> None:
     gone = await house.contents.put("gone", b"x")
     folder = await house.backup()
