@@ -37,7 +37,7 @@ def ensure_accounts(brokers: Brokers, accounts: Iterable[Account], passwords: Ma
     Can be run again. Blocks for seconds. Raises BrokerUnavailable.
     """
     chosen = [account for account in accounts if account.groups]
-    admin = AdminClient(_options(brokers))
+    admin = AdminClient(admin_options(brokers))
     try:
         _await(
             admin.alter_user_scram_credentials(
@@ -118,7 +118,7 @@ def _principal(account: Account) -> str:
     return f"User:{account.name}"
 
 
-def _options(brokers: Brokers) -> dict[str, Any]:
+def admin_options(brokers: Brokers) -> dict[str, Any]:
     """Return the options of this library's clients, which name the same things otherwise than aiokafka's do."""
     options: dict[str, Any] = {
         "bootstrap.servers": brokers.servers,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from deploy.local import kafka, mongod
 from deploy.local.child import START_S_MAX, TAIL_LINES, Command
 from deploy.local.failures import LocalPartsError, StartFailedError
-from deploy.local.layout import HOST, free_ports
+from deploy.local.layout import HOST, free_ports, new_kafka_id
 from deploy.local.once import run_any
 from deploy.local.part import Found
 
@@ -49,6 +49,7 @@ class Containers:
         """Start a broker and wait until it serves."""
         port, controller = free_ports(2)
         environment = {
+            "CLUSTER_ID": new_kafka_id(),
             "KAFKA_PROCESS_ROLES": "broker,controller",
             "KAFKA_NODE_ID": str(_NODE),
             "KAFKA_CONTROLLER_QUORUM_VOTERS": f"{_NODE}@{HOST}:{controller}",

@@ -131,19 +131,19 @@ def free_ports(count: int) -> list[int]:
 def _new_layout(count: int, purposes: Sequence[str]) -> Layout:
     ports = free_ports(count * len(purposes))
     return Layout(
-        cluster_id=_new_kafka_id(),
+        cluster_id=new_kafka_id(),
         nodes=[
             Node(
                 number=index + 1,
                 ports=dict(zip(purposes, ports[index * len(purposes) :], strict=False)),
-                directory_id=_new_kafka_id(),
+                directory_id=new_kafka_id(),
             )
             for index in range(count)
         ],
     )
 
 
-def _new_kafka_id() -> str:
+def new_kafka_id() -> str:
     """Return 16 random bytes as Kafka writes its ids: 22 characters, never beginning with a hyphen."""
     while (text := base64.urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()).startswith("-"):
         continue

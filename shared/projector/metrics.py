@@ -66,6 +66,7 @@ class Lag:
     def claimed(self, positions: Mapping[Partition, int], exceptions: Exceptions) -> None:
         """Show what a claim found."""
         OWNED.labels(self._projection).set(len({partition.number for partition in positions}))
+        FORKS.labels(self._projection)  # shown as 0: a series that begins with its first fork never rises
         _report_exceptions(self._projection, exceptions)
 
     def folded(self, advances: Mapping[Partition, Advance]) -> None:

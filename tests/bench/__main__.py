@@ -19,6 +19,7 @@ from tests.bench.machine import Others, this_machine
 from tests.bench.projector import measure as projector
 from tests.bench.rebuilding import measure as rebuild
 from tests.bench.resting import measure as idle
+from tests.bench.restoring import measure as drill
 from tests.bench.routing import measure as router
 from tests.bench.rush import measure as rush
 from tests.bench.sinking import measure as sink
@@ -39,6 +40,7 @@ SECTIONS: Final[Mapping[str, Callable[[Stage], Awaitable[Figures]]]] = MappingPr
         "rebuild": rebuild,
         "rush": rush,
         "idle": idle,
+        "drill": drill,
         "workers": workers,
         "takeover": takeover,
     }

