@@ -15,7 +15,8 @@ from deploy.initialise import OnStep, initialise
 from deploy.log_generation import mint
 from deploy.operating import end_with
 from deploy.services import SERVICES
-from shared.contents.mongo_store import CONTENTS, KEYS
+from shared.contents.mongo_store import KEPT as CONTENTS_KEPT
+from shared.contents.mongo_store import KEYS
 from shared.eventlog.documents import COMMITS
 from shared.eventlog.generation import COLLECTION as GENERATION
 from shared.eventlog.generation import generation_of
@@ -30,7 +31,7 @@ MANIFEST: Final = "manifest.json"
 DESTROYED: Final = "destroyed.txt"
 """In the folder of the keys: owners whose keys were there once and are no more. Theirs are never restored."""
 _LOGS: Final = "logs"
-_KEPT: Final = (COMMITS, CLAIMS, CONTENTS, GENERATION)
+_KEPT: Final = (COMMITS, CLAIMS, *CONTENTS_KEPT, GENERATION)
 _NEWEST: Final = "newest"
 _OLD: Final = "old"
 
@@ -142,6 +143,8 @@ async def restore(settings: WorkSettings, place: Path, keys: Path, on_step: OnSt
             await client.drop_database(names.log)
             await client.drop_database(names.keys)
             for name in _KEPT:
+                if f"{names.log}/{name}" not in manifest["collections"]:
+                    continue  # a backup from before there was such a collection
                 await _copy_in(client, names.log, name, place / _LOGS, manifest)
             without = frozenset(destroyed.get(names.keys, ()))
             await _copy_in(client, names.keys, KEYS, keys / _NEWEST, keys_manifest, without=without)

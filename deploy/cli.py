@@ -13,7 +13,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from deploy import put_aside, read_models
+from deploy import call_files, put_aside, read_models
 from deploy.names import ServiceName
 from shared.logs import configure_logs
 from shared.settings import ApiSettings, InitSettings, S, Settings, SettingsError, WorkSettings, load_settings
@@ -120,6 +120,28 @@ def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> Non
         raise typer.Exit(error.exit_code) from None
     except ExceptionGroup:  # from the task group, around bugs of any kind: each was logged where it ended its worker
         raise typer.Exit(os.EX_SOFTWARE) from None
+
+
+@app.command()
+def tick(
+    now: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="As if it were this instant (UTC)."),
+    ] = None,
+) -> None:
+    """Do once what is due: register cases, let completions and grants lapse. Workers do it every minute."""
+    from deploy import duties  # noqa: PLC0415 - help is quick without the engine
+
+    async def once() -> None:
+        settings, clock = _settings(), duties.now()
+        at = now.replace(tzinfo=UTC) if now is not None else clock
+        if at > clock and not settings.sandbox:
+            typer.echo("--now is to come: only a sandbox has a time of its own", err=True)
+            raise typer.Exit(SettingsError.exit_code)
+        done = await duties.tick(settings, at)
+        typer.echo(", ".join(f"{duty}: {count}" for duty, count in sorted(done.items())) or "nothing is due")
+
+    _ask(once())
 
 
 @app.command()
@@ -233,6 +255,7 @@ def contracts() -> None:
         typer.echo(place.name)
 
 
+app.add_typer(call_files.app)
 for commands in (put_aside, read_models):
     commands.add_commands(app, lambda work: _ask(work(_settings())))
 

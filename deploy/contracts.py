@@ -1,4 +1,4 @@
-"""Writes what integrators read: OpenAPI per service, AsyncAPI 3 and the event catalogue, generated from the code."""
+"""Writes what is generated from the code: OpenAPI, AsyncAPI 3, event catalogue, schema of the call file, rules."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from deploy.rules import rules_page
 from deploy.services import SERVICES
+from services.applications.call.schemas import call_json_schema
 from shared.contracts.catalogue import FACTS_OF_PUBLISHER
 from shared.contracts.event import Event
 from shared.service import Service
@@ -111,6 +113,8 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Yield every generated document with its place in the repository."""
     yield FOLDER / "asyncapi.json", _as_json(asyncapi())
     yield FOLDER / "event-catalogue.md", event_catalogue()
+    yield FOLDER / "call.schema.json", _as_json(call_json_schema(f"{PUBLIC_BASE_URL}/applications/v1/calls/schema"))
+    yield FOLDER.parent / "rules.md", rules_page()
     for service in SERVICES.values():
         yield FOLDER / f"{service.name}.openapi.json", _as_json(openapi(service))
 

@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 from prometheus_client import Counter
 
+from deploy.duties import keep_duties
 from deploy.generations import keep_relaying
 from deploy.health import answering, live, ready
 from deploy.initialise import database_of, topic_of
@@ -93,6 +94,8 @@ def _workers(
         for projection in service.projections:
             name = f"project {service.name}/{projection.name}"
             yield name, partial(_project, settings, service, projection, client, stop)
+    if projectors and service.duties is not None and not settings.sandbox:  # a sandbox has a time of its own
+        yield f"duties {service.name}", partial(_duties, settings, service, client, stop)
 
 
 async def counted(name: str, worker: Coroutine[Any, Any, None]) -> None:
@@ -122,6 +125,13 @@ async def _relay(
         await run_relay(database, relay, ended, progress)
 
     await keep_relaying(database, service.name, run, stop, namespace=settings.namespace)
+
+
+async def _duties(
+    settings: WorkSettings, service: Service, client: Client, stop: asyncio.Event, watchdog: Watchdog
+) -> None:
+    """Do what becomes due by itself."""
+    await keep_duties(settings, service, client, stop, watchdog.watch(f"duties {service.name}"))
 
 
 async def _project(

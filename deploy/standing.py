@@ -30,7 +30,7 @@ _LOOK_EVERY_S: Final = 0.2
 def addresses(system: System) -> list[str]:
     """Return the lines that say where everything is."""
     return [
-        f"Log in    {system.base_url}/sandbox/login",
+        f"Log in    {system.base_url}/login",
         f"Programme {system.base_url}/reporting/pages/programmes/pilot-fortsattning-saker-digitalisering-2023",
         f"API       {system.base_url}/applications/docs",
     ]

@@ -142,9 +142,22 @@ class ApiSettings(Settings):
     oidc_issuer: Address
     jwks_url: Address
     audience: Annotated[str, Field(min_length=1)] = "lotsen"
+    oidc_client_id: Annotated[str, Field(min_length=1)] | None = None
+    """As which client people log in at the issuer; nobody logs in with a browser without it."""
+    oidc_client_secret: Annotated[SecretStr, Field(min_length=1)] | None = None
+    """Without a secret the client is a public one, and PKCE alone binds the code to it."""
+    oidc_scope: Annotated[str, Field(pattern=r"^openid( [!-~]+)*$")] = "openid"
+    oidc_discovery_url: Address | None = None
+    oidc_token_url: Address | None = None
+    """Where a process reaches discovery document and token endpoint, when not where the issuer says."""
+    oidc_signing_acr: Annotated[str, Field(min_length=1)] | None = None
+    """The assurances (`acr`, one or several) of a login that may stand for a signature; none is given without it."""
     content_master_key: Key
     claims_key: Key
     organisations_file: Path | None = None
+
+    clamav_address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")] | None = None
+    """Where a clamd listens (`host:port`). Without it files are not scanned, and answers say so."""
 
     sandbox_clients_file: Path | None = None
     sandbox_key_file: Path | None = None
@@ -162,11 +175,16 @@ class ApiSettings(Settings):
             issuer = f"{str(values['public_base_url']).rstrip('/')}/sandbox"
             values.setdefault("oidc_issuer", issuer)
             values.setdefault("jwks_url", f"{values['oidc_issuer']}/jwks.json")
+            if values["oidc_issuer"] == issuer:
+                values.setdefault("oidc_client_id", "lotsen-pages")
+                values.setdefault("oidc_signing_acr", "urn:lotsen:sandbox:e-id")
         return values
 
     @model_validator(mode="after")
     def _complete(self) -> "ApiSettings":
-        """A sandbox is nothing without the clients that may play in it."""
+        """A sandbox is nothing without the clients that may play in it, nor a secret without whose it is."""
+        if self.oidc_client_secret is not None and self.oidc_client_id is None:
+            raise ValueError("oidc_client_id")
         if self.sandbox and self.sandbox_clients_file is None:
             raise ValueError("sandbox_clients_file")
         return self

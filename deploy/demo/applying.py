@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from deploy.demo.bookkeeping import Project
+from deploy.demo.describing import described
 from deploy.demo.stage import CALL, Stage, equal
 from deploy.demo.testdata import OWNERS, SOLE_TRADER_NUMBER
 
@@ -37,7 +38,7 @@ async def publish(stage: Stage) -> None:
     """Publish the pilot's call, and refuse one that names an unknown theme."""
     programme = stage.at("agency-programme", PUBLISHED_AT)
     text = CALL_FILE.read_text(encoding="utf-8")
-    broken = text.replace("only_with_staff_training: true", "only_for_themes: [no-such-theme]").encode()
+    broken = text.replace("field: networks", "field: networks\n    only_for_themes: [no-such-theme]").encode()
     refusal = await programme.refused("/applications/v1/calls", broken, content_type="application/yaml")
     equal("a call that names an unknown theme is refused", "CallNotSound", refusal.code)
     stage.tell(f"A call file that names an unknown theme: refused ({refusal.code})")
@@ -87,6 +88,7 @@ def form_of(project: Project) -> Json:
             }
         ],
         "answers": _answers(),
+        **described(_declarations()),
         "signed_with_e_id": True,
     }
 
@@ -99,6 +101,11 @@ def _answers() -> dict[str, str]:
         for question in definition["questions"]
         if question.get("required", True) and not question.get("only_with_staff_training", False)
     }
+
+
+def _declarations() -> list[str]:
+    definition = yaml.safe_load(CALL_FILE.read_text(encoding="utf-8"))
+    return [declaration["code"] for declaration in definition["declarations"]]
 
 
 def _project(key: str, million: float, theme: str, *, external: bool) -> Project:

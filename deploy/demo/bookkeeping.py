@@ -56,11 +56,12 @@ class Enrolled:
 
 @dataclass(slots=True)
 class Books:
-    """All of it: the call's receipt, projects by owner, and how many applications ended how."""
+    """All of it: the call's receipt, projects by owner, how many applications ended how, and how many got a number."""
 
     call_after: str = ""
     projects: dict[str, Project] = field(default_factory=dict)
     applications: Counter[str] = field(default_factory=Counter)
+    registered: int = 0
 
     @property
     def granted(self) -> list[Project]:

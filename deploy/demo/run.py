@@ -11,7 +11,7 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo import applying, comparing, costing, deciding, running
+from deploy.demo import applying, comparing, costing, deciding, handling, running
 from deploy.demo.caller import UnexpectedAnswerError
 from deploy.demo.comparing import Line
 from deploy.demo.stage import Stage
@@ -31,6 +31,9 @@ SCENES: Final[tuple[tuple[str, Scene], ...]] = (
     ("16 January: the call is published", applying.publish),
     ("14 February: some applications break a rule", applying.apply_wrongly),
     ("14 February: organisations apply", applying.apply),
+    ("2 March: cases are registered", handling.register),
+    ("2 March: conflicts of interest are ruled out", handling.rule_out_conflicts),
+    ("6 March: applicants are contacted", handling.contact_applicants),
     ("8 March: officers assess", deciding.assess),
     ("14 March: decisions", deciding.decide),
     ("17 April: companies are enrolled", running.enrol),

@@ -6,6 +6,7 @@ from services.events.activity import api as activity
 from services.events.activity.consumers import FOLLOWED
 from services.events.activity.domain import ACTIVITIES
 from services.events.activity.projections import ACTIVITIES_VIEW
+from shared.conflicts import CONFLICTS_VIEW
 from shared.contracts.call import Text
 from shared.projector.definition import Projection
 from shared.service import Service
@@ -22,9 +23,9 @@ SERVICE: Final = Service(
     projections=(
         Projection(
             name="events",
-            version=1,
+            version=2,
             topics=("applications", "participants", "events"),
-            views=(ACTIVITIES_VIEW, *FOLLOWED),
+            views=(ACTIVITIES_VIEW, *FOLLOWED, CONFLICTS_VIEW),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from services.participants.enrolment import api as enrolment
 from services.participants.enrolment.consumers import FOLLOWED
 from services.participants.enrolment.domain import ENROLMENTS
 from services.participants.enrolment.projections import ENROLMENTS_VIEW
+from shared.conflicts import CONFLICTS_VIEW
 from shared.contracts.call import Text
 from shared.projector.definition import Projection
 from shared.service import Service
@@ -25,9 +26,9 @@ SERVICE: Final = Service(
     projections=(
         Projection(
             name="participants",
-            version=1,
+            version=2,
             topics=("applications", "participants"),
-            views=(COMPANIES_VIEW, ENROLMENTS_VIEW, *FOLLOWED),
+            views=(COMPANIES_VIEW, ENROLMENTS_VIEW, *FOLLOWED, CONFLICTS_VIEW),
         ),
     ),
 )

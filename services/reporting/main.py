@@ -9,6 +9,7 @@ from services.reporting.costs.projections import ACCOUNTS_VIEW, PAYMENT_REQUESTS
 from services.reporting.followup import api as followup
 from services.reporting.followup import pages
 from services.reporting.followup.projections import VIEWS
+from shared.conflicts import CONFLICTS_VIEW
 from shared.contracts.call import Text
 from shared.projector.definition import Projection
 from shared.service import Service
@@ -25,13 +26,13 @@ SERVICE: Final = Service(
     projections=(
         Projection(
             name="reporting",
-            version=1,
+            version=2,
             topics=("applications", "reporting"),
-            views=(PAYMENT_REQUESTS_VIEW, ACCOUNTS_VIEW, *FOLLOWED),
+            views=(PAYMENT_REQUESTS_VIEW, ACCOUNTS_VIEW, *FOLLOWED, CONFLICTS_VIEW),
         ),
         Projection(
             name="followup",
-            version=1,
+            version=2,
             topics=("applications", "participants", "events", "reporting"),
             views=VIEWS,
         ),

@@ -24,6 +24,7 @@ class Permission:
         Raises Forbidden (403), Unauthenticated (401), IdentityUnavailable (503), CrossSiteForm (403).
         """
         actor = await authenticate(request)
+        exchange_of(request.scope).caller = actor
         held = actor.roles & self.roles
         if not held:
             raise Forbidden
@@ -48,11 +49,22 @@ Economist = Annotated[Actor, _permission("Economist", Role.ORG_ECONOMIST)]
 ProjectEditor = Annotated[Actor, _permission("ProjectEditor", Role.ORG_EDITOR, Role.ORG_PROMOTER)]
 Registrar = Annotated[Actor, _permission("Registrar", Role.REGISTRAR)]
 CaseOfficer = Annotated[Actor, _permission("CaseOfficer", Role.CASE_OFFICER)]
+CaseHandler = Annotated[Actor, _permission("CaseHandler", *_CASE_ROLES)]
+"""Whoever has a part in a case at the agency: registrar, officer, decision maker."""
+CaseLeader = Annotated[Actor, _permission("CaseLeader", Role.REGISTRAR, Role.CASE_OFFICER)]
+"""Whoever registers and assigns cases."""
+Correspondent = Annotated[Actor, _permission("Correspondent", Role.ORG_EDITOR, *_CASE_ROLES)]
+"""Whoever may write in the one thread of a case: the project and the agency (A27)."""
+CaseExaminer = Annotated[Actor, _permission("CaseExaminer", Role.CASE_OFFICER, Role.DECISION_MAKER)]
+"""Whoever examines cases in substance: the officer, and the decision maker."""
 DecisionMaker = Annotated[Actor, _permission("DecisionMaker", Role.DECISION_MAKER)]
 Controller = Annotated[Actor, _permission("Controller", Role.CONTROLLER)]
 PayoutApprover = Annotated[Actor, _permission("PayoutApprover", Role.PAYMENT_APPROVER, Role.DECISION_MAKER)]
 """Whoever may have a part in approving a payout: the rules say who does by the amount, and never without the first."""
 ProgrammeManager = Annotated[Actor, _permission("ProgrammeManager", Role.PROGRAMME_MANAGER)]
+
+CallAnswerer = Annotated[Actor, _permission("CallAnswerer", Role.PROGRAMME_MANAGER, Role.CASE_OFFICER)]
+"""Whoever answers questions about a call for everybody to read (A28)."""
 
 CaseReader = Annotated[Actor, _permission("CaseReader", *ORG_ROLES, *_CASE_ROLES)]
 """An organisation its own cases; the agency's registrar, officer and decision maker all of them."""

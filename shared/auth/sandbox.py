@@ -2,63 +2,28 @@
 
 import base64
 import binascii
+import hmac
 import os
 import tempfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
-from urllib.parse import unquote, urlsplit
+from typing import Annotated, Any
+from urllib.parse import unquote
 
 import structlog
-from fastapi import APIRouter, Form, Query, Request
-from joserfc import jwt
+from fastapi import APIRouter, Form, Request
 from joserfc.jwk import ECKey
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
-from shared.auth.refusals import Unauthenticated
-from shared.auth.sandbox_clients import SandboxClient, SandboxClients, read_clients
-from shared.auth.session import COOKIE, refuse_cross_site
-from shared.kernel.ids import new_id
+from shared.auth.sandbox_clients import SandboxClients, read_clients
+from shared.auth.sandbox_issuer import TOKEN_LIFETIME, SandboxIssuer
+from shared.auth.sandbox_login import add_login_routes, exchanged
 from shared.settings import ApiSettings, SettingsError
-from shared.web.page_shell import render_page
 
-TOKEN_LIFETIME: Final = timedelta(hours=1)
-SESSION_LIFETIME: Final = timedelta(hours=8)
-_HOME: Final = "/problems"
-_Text = Annotated[str, Form(max_length=300)]
+_Text = Annotated[str, Form(max_length=4_000)]
 
 log: Any = structlog.get_logger()
-
-
-class SandboxIssuer:
-    """Signs tokens for made-up clients with a key of its own (ES256)."""
-
-    def __init__(self, settings: ApiSettings, key: ECKey, clock: Callable[[], datetime]) -> None:
-        self._settings = settings
-        self._key = key
-        self._clock = clock
-
-    def token_for(self, client: SandboxClient, lifetime: timedelta = TOKEN_LIFETIME) -> str:
-        """Return a signed token that speaks for `client` from now on."""
-        now = int(self._clock().timestamp())
-        claims = {
-            "iss": self._settings.oidc_issuer,
-            "aud": self._settings.audience,
-            "sub": client.subject,
-            "client_id": client.client_id,
-            "organisation": client.organisation,
-            "roles": [role.value for role in client.roles],
-            "iat": now,
-            "exp": now + int(lifetime.total_seconds()),
-            "jti": new_id(),
-        }
-        header = {"alg": "ES256", "kid": self._key.kid or "", "typ": "at+jwt"}
-        return jwt.encode(header, claims, self._key, algorithms=["ES256"])
-
-    def jwks(self) -> dict[str, Any]:
-        """Return the public key as a JWKS."""
-        return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": "ES256"}]}
 
 
 def create_sandbox(settings: ApiSettings, clock: Callable[[], datetime]) -> APIRouter:
@@ -70,7 +35,7 @@ def create_sandbox(settings: ApiSettings, clock: Callable[[], datetime]) -> APIR
     log.warning("sandbox_issuer_started", issuer=settings.oidc_issuer, clients=len(clients.all))
     router = APIRouter(include_in_schema=False)
     _add_machine_routes(router, settings, issuer, clients)
-    _add_login_routes(router, issuer, clients)
+    add_login_routes(router, settings, issuer, clients)
     return router
 
 
@@ -89,67 +54,54 @@ def _add_machine_routes(
         return {
             "issuer": base,
             "jwks_uri": f"{base}/jwks.json",
+            "authorization_endpoint": f"{base}/authorize",
             "token_endpoint": f"{base}/token",
-            "grant_types_supported": ["client_credentials"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "grant_types_supported": ["client_credentials", "authorization_code"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
             "id_token_signing_alg_values_supported": ["ES256"],
-            "response_types_supported": ["token"],
+            "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
+            "scopes_supported": ["openid"],
+            "acr_values_supported": (settings.oidc_signing_acr or "").split(),
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
         }
 
     @router.post("/token")
     async def token(
-        request: Request, grant_type: _Text = "", client_id: _Text = "", client_secret: _Text = ""
+        request: Request,
+        grant_type: _Text = "",
+        client_id: _Text = "",
+        client_secret: _Text = "",
+        code: _Text = "",
+        redirect_uri: _Text = "",
+        code_verifier: _Text = "",
     ) -> Response:
-        """Byt id och hemlighet mot en token (RFC 6749 4.4). / Exchange id and secret for a token."""
-        if grant_type != "client_credentials":
-            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        """Byt id och hemlighet, eller en kod, mot en token (RFC 6749). / Exchange id and secret, or a code."""
         given = _basic_credentials(request) or (client_id, client_secret)
-        client = clients.authenticated(*given)
-        if client is None:
-            return JSONResponse({"error": "invalid_client"}, 401, {"www-authenticate": 'Basic realm="sandbox"'})
-        return JSONResponse(
-            {
-                "access_token": issuer.token_for(client),
-                "token_type": "Bearer",
-                "expires_in": int(TOKEN_LIFETIME.total_seconds()),
-            }
-        )
+        if grant_type == "client_credentials":
+            client = clients.authenticated(*given)
+            if client is None:
+                return _refused_client()
+            lasts = int(TOKEN_LIFETIME.total_seconds())
+            answer = {"access_token": issuer.token_for(client), "token_type": "Bearer", "expires_in": lasts}
+            return JSONResponse(answer)
+        if grant_type != "authorization_code":
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        if not _is_pages(given, settings):
+            return _refused_client()
+        tokens = exchanged(issuer, clients, code, redirect_uri=redirect_uri, verifier=code_verifier)
+        return JSONResponse({"error": "invalid_grant"}, 400) if tokens is None else JSONResponse(tokens)
 
 
-def _add_login_routes(router: APIRouter, issuer: SandboxIssuer, clients: SandboxClients) -> None:
-    @router.get("/login", response_class=Response)
-    async def login_page(next_: Annotated[str, Query(alias="next", max_length=2_000)] = _HOME) -> Response:
-        """Välj vem du vill vara. / Choose whom to be."""
-        return render_page("login.html", next=local_path(next_), clients=clients.all)
-
-    @router.post("/login", response_class=Response)
-    async def login(
-        request: Request, client_id: _Text = "", next_: Annotated[str, Form(alias="next", max_length=2_000)] = _HOME
-    ) -> Response:
-        """Sätt sessionens kaka och gå vidare. / Set the session's cookie and go on."""
-        refuse_cross_site(request)
-        client = clients.find(client_id)
-        if client is None:
-            raise Unauthenticated
-        answer = RedirectResponse(local_path(next_), 303)
-        answer.set_cookie(
-            COOKIE,
-            issuer.token_for(client, SESSION_LIFETIME),
-            max_age=int(SESSION_LIFETIME.total_seconds()),
-            path="/",
-            secure=True,
-            httponly=True,
-            samesite="lax",
-        )
-        return answer
+def _refused_client() -> Response:
+    return JSONResponse({"error": "invalid_client"}, 401, {"www-authenticate": 'Basic realm="sandbox"'})
 
 
-def local_path(target: str) -> str:
-    """Return `target` when it is a path on this very site, else the start: a login must not send people elsewhere."""
-    parts = urlsplit(target)
-    is_local = target.startswith("/") and not target.startswith("//") and not parts.scheme and not parts.netloc
-    return target if is_local and "\\" not in target and target.isprintable() else _HOME
+def _is_pages(given: tuple[str, str], settings: ApiSettings) -> bool:
+    """Tell whether the pages ask: by their id, and by their secret where they have one."""
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret is not None else ""
+    return given[0] == settings.oidc_client_id and hmac.compare_digest(given[1].encode(), secret.encode())
 
 
 def _basic_credentials(request: Request) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """How a request says who sends it: a bearer token, or on pages the same token in a cookie."""
 
+import re
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from shared.auth.refusals import CrossSiteForm, Unauthenticated
 
 COOKIE: Final = "__Host-lotsen"
 PAGES_PREFIX: Final = "/pages"
+_LOGIN: Final = re.compile(r"/(login(/.*)?|logout)")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -26,6 +28,12 @@ def is_page(scope: Scope) -> bool:
     """Tell whether the request is for a server-rendered page of a service."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")).startswith(PAGES_PREFIX + "/")
+
+
+def is_login(scope: Scope) -> bool:
+    """Tell whether the request is for a part of the login, which answers people as pages do."""
+    path: str = scope["path"]
+    return _LOGIN.fullmatch(path.removeprefix(scope.get("root_path", ""))) is not None
 
 
 async def authenticate(request: Request) -> Actor:

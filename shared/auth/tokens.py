@@ -56,28 +56,33 @@ class JwtVerifier:
             if now < until:
                 return actor
             del self._remembered[digest]
-        claims = await self._verified_claims(token)
+        _, claims = await verified_token(token, self._keys)
         actor, expires = _actor_of(claims, now=now, issuer=self._issuer, audience=self._audience)
         if len(self._remembered) >= REMEMBERED_MAX:
             del self._remembered[next(iter(self._remembered))]
         self._remembered[digest] = (actor, min(expires + LEEWAY_S, now + REFRESH_AFTER_S))
         return actor
 
-    async def _verified_claims(self, token: str) -> Mapping[str, Any]:
-        header = _header_of(token)
-        algorithm, kid = header.get("alg"), header.get("kid")
-        if algorithm not in ALGORITHMS or not isinstance(kid, str) or not kid:
-            raise Unauthenticated
-        key = await self._keys.find(kid)
-        if key is None:
-            raise Unauthenticated
-        try:
-            with warnings.catch_warnings():
-                # The library warns that the name EdDSA is old; issuers write it, and the key says that it is Ed25519.
-                warnings.simplefilter("ignore", SecurityWarning)
-                return jwt.decode(token, key.key, algorithms=[key.algorithm]).claims
-        except (JoseError, ValueError):
-            raise Unauthenticated from None
+
+async def verified_token(token: str, keys: IssuerKeys) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return header and claims of a token that the issuer has signed; the claims are not looked at.
+
+    Raises Unauthenticated (401), IdentityUnavailable (503).
+    """
+    header = _header_of(token)
+    algorithm, kid = header.get("alg"), header.get("kid")
+    if algorithm not in ALGORITHMS or not isinstance(kid, str) or not kid:
+        raise Unauthenticated
+    key = await keys.find(kid)
+    if key is None:
+        raise Unauthenticated
+    try:
+        with warnings.catch_warnings():
+            # The library warns that the name EdDSA is old; issuers write it, and the key says that it is Ed25519.
+            warnings.simplefilter("ignore", SecurityWarning)
+            return header, jwt.decode(token, key.key, algorithms=[key.algorithm]).claims
+    except (JoseError, ValueError):
+        raise Unauthenticated from None
 
 
 def _header_of(token: str) -> Mapping[str, Any]:

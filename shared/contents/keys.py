@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
+TOKEN_DIGITS: Final = 32
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 
@@ -31,6 +32,16 @@ class OwnerKey:
         """Return the content's reference: a keyed hash, 64 hex digits, that tells nothing without the key."""
         # Not hmac.digest: it lets other threads in for a few microseconds, and under load gets its turn back late.
         return hmac.new(self.reference, content, sha256).hexdigest()
+
+
+def search_key(master_key: bytes) -> bytes:
+    """Return the key of search tokens, derived from the master key."""
+    return _derived(master_key, b"lotsen contents search")
+
+
+def token_of(key: bytes, word: str) -> str:
+    """Return a word's search token: half of a keyed hash, 32 hex digits."""
+    return hmac.new(key, word.encode(), sha256).hexdigest()[:TOKEN_DIGITS]
 
 
 def new_secret() -> bytes:

@@ -1,47 +1,48 @@
 """Contents in MongoDB: ciphertext in the service's database, wrapped keys in a database of their own."""
 
 import asyncio
-import contextlib
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeAlias, TypeVar
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
-import stamina
-
-from shared.contents.keys import KEY_BYTES, OwnerKey, new_secret, owner_key, seal, unseal
-from shared.contents.port import ContentGoneError, ContentsUnavailable, check_size
+from shared.contents.drafts import DraftStore
+from shared.contents.files import FileStore
+from shared.contents.keys import OwnerKey, seal, search_key, token_of, unseal
+from shared.contents.mongo_drafts import DRAFTS, MongoDraftStore, prepare_drafts
+from shared.contents.mongo_files import FILE_COLLECTIONS, MongoFileStore, prepare_files
+from shared.contents.owner_keys import KEYS, TRIES_S_MAX, OwnerKeys, UntilAnswered, computed
+from shared.contents.port import ContentGoneError, check_size
 from shared.eventlog.gathering import Gathering, Waiting
 from shared.mongo import (
     WRITE_MAJORITY,
     Database,
     DatabaseError,
     Document,
-    DuplicateKeyError,
     create_collections,
+    find_all,
     find_first,
     is_duplicate_key,
-    is_transient,
     raise_write_error,
 )
 
-CONTENTS: Final = "contents"
-KEYS: Final = "keys"
+__all__ = ["CONTENTS", "KEPT", "KEYS", "MongoContentStore", "prepare"]
 
-_KEYS_REMEMBERED_MAX: Final = 10_000
-_KEY_REMEMBERED_S_MAX: Final = 60.0
-_TRIES_S_MAX: Final = 20.0
-_IN_LOOP_BYTES_MAX: Final = 64 * 1024
+CONTENTS: Final = "contents"
+KEPT: Final = (CONTENTS, DRAFTS, *FILE_COLLECTIONS)
+"""Every collection of contents: what a backup copies."""
+
 _TOGETHER_BYTES_MAX: Final = 64 * 1024
 _TOGETHER_MAX: Final = 128
 _PUTS_WAITING_MAX: Final = 10_000
 
-T = TypeVar("T")
 _Put: TypeAlias = Waiting[Document, None]
 
 
 async def prepare(database: Database, keys: Database) -> None:
     """Create the collections of contents and of keys. Can be run again."""
-    await create_collections(database, (CONTENTS,))
+    await create_collections(database, KEPT)
+    await prepare_drafts(database)
+    await prepare_files(database)
     await create_collections(keys, (KEYS,))
 
 
@@ -53,20 +54,27 @@ class MongoContentStore:
     """
 
     def __init__(
-        self, database: Database, keys: Database, *, master_key: bytes, tries_s_max: float = _TRIES_S_MAX
+        self, database: Database, keys: Database, *, master_key: bytes, tries_s_max: float = TRIES_S_MAX
     ) -> None:
-        if len(master_key) != KEY_BYTES:
-            raise ValueError(f"the master key must be {KEY_BYTES} bytes")
         self._database = database
         self._puts: Gathering[Document, None] = Gathering(
             _taken, self._insert_together, wait_s_max=tries_s_max, waiting_max=_PUTS_WAITING_MAX
         )
-        self._keys = keys
-        self._master_key = master_key
-        self._retry = stamina.AsyncRetryingCaller(
-            attempts=None, timeout=tries_s_max, wait_initial=0.02, wait_max=1.0, wait_jitter=0.2
-        ).on(_passes)
-        self._remembered: OrderedDict[str, tuple[float, OwnerKey]] = OrderedDict()
+        self._keys = OwnerKeys(keys, master_key)
+        self._search_key = search_key(master_key)
+        self._until_answered = UntilAnswered(tries_s_max)
+        self._drafts = MongoDraftStore(database, self._keys, self._until_answered)
+        self._files = MongoFileStore(database, self._keys, self._until_answered)
+
+    @property
+    def drafts(self) -> DraftStore:
+        """Drafts; see the port."""
+        return self._drafts
+
+    @property
+    def files(self) -> FileStore:
+        """Files; see the port."""
+        return self._files
 
     async def put(self, owner: str, content: bytes) -> str:
         """Store `content` for `owner`; see the port."""
@@ -77,26 +85,17 @@ class MongoContentStore:
         """Return what `put` stored; see the port. Raises WrongKeyError when the master key is another."""
         return await self._until_answered(lambda: self._get(owner, reference))
 
-    async def _until_answered(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Repeat what is harmless to repeat until the database answers. Raises ContentsUnavailable.
+    async def get_many(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Return what is there; see the port. Raises WrongKeyError when the master key is another."""
+        return await self._until_answered(lambda: self._get_many(wanted))
 
-        `ask` takes no arguments, because retries are logged, and contents belong in no log.
-        """
-        try:
-            return await ask()
-        except DatabaseError as error:
-            if not _passes(error):
-                raise
-        try:  # the machinery of retries costs as much as the question: only when it is needed
-            return await self._retry(ask)
-        except DatabaseError as error:
-            if _passes(error):
-                raise ContentsUnavailable from error
-            raise
+    def token(self, word: str) -> str:
+        """Return a keyed hash; see the port."""
+        return token_of(self._search_key, word)
 
     async def _put(self, owner: str, content: bytes) -> str:
-        key = await self._key(owner) or await self._new_key(owner)
-        reference, sealed = await _computed(len(content), lambda: _sealed(key, owner, content))
+        key = await self._keys.get_or_make(owner)
+        reference, sealed = await computed(len(content), lambda: _sealed(key, owner, content))
         document = {"_id": _place(owner, reference), "sealed": sealed}
         if len(sealed) > _TOGETHER_BYTES_MAX:
             await self._insert([document])
@@ -124,50 +123,26 @@ class MongoContentStore:
 
     async def _get(self, owner: str, reference: str) -> bytes:
         place = _place(owner, reference)
-        key = await self._key(owner)
+        key = await self._keys.get(owner)
         found: Document | None = None if key is None else await find_first(self._database, CONTENTS, {"_id": place})
         if key is None or found is None:
             raise ContentGoneError(place)
         sealed = bytes(found["sealed"])
         encryption = key.encryption
-        return await _computed(len(sealed), lambda: unseal(encryption, sealed, place))
+        return await computed(len(sealed), lambda: unseal(encryption, sealed, place))
 
-    async def _key(self, owner: str) -> OwnerKey | None:
-        now = asyncio.get_running_loop().time()
-        remembered = self._remembered.get(owner)
-        if remembered is not None and now < remembered[0]:
-            self._remembered.move_to_end(owner)
-            return remembered[1]
-        self._remembered.pop(owner, None)
-        found = await find_first(self._keys, KEYS, {"_id": owner})
-        if found is None:
-            return None
-        key = owner_key(unseal(self._master_key, bytes(found["wrapped"]), owner))
-        self._remembered[owner] = (now + _KEY_REMEMBERED_S_MAX, key)
-        if len(self._remembered) > _KEYS_REMEMBERED_MAX:
-            self._remembered.popitem(last=False)
-        return key
-
-    async def _new_key(self, owner: str) -> OwnerKey:
-        """Make the owner's key, or take that of whoever was first: only what a majority is read to hold is used.
-
-        Raises _NotYetError while it holds none: the other one's is on its way there, or was undone by a step-down.
-        """
-        with contextlib.suppress(DuplicateKeyError):
-            await self._keys[KEYS].insert_one({"_id": owner, "wrapped": seal(self._master_key, new_secret(), owner)})
-        key = await self._key(owner)
-        if key is None:
-            raise _NotYetError
-        return key
-
-
-class _NotYetError(DatabaseError):
-    """No majority holds what somebody has written a moment ago."""
-
-
-def _passes(error: Exception) -> bool:
-    """Tell whether what failed may go well when it is asked again."""
-    return isinstance(error, _NotYetError) or is_transient(error)
+    async def _get_many(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        await self._keys.read(owner for owner, _ in wanted)
+        readable = {_place(*each): each for each in wanted if self._keys.in_memory(each[0]) is not None}
+        if not readable:
+            return {}
+        opened = {}
+        for found in await find_all(self._database, CONTENTS, {"_id": {"$in": list(readable)}}):
+            place = readable[found["_id"]]
+            key = self._keys.in_memory(place[0])
+            if key is not None:
+                opened[place] = unseal(key.encryption, bytes(found["sealed"]), found["_id"])
+        return opened
 
 
 def _taken(line: deque[_Put]) -> list[_Put]:
@@ -181,8 +156,3 @@ def _place(owner: str, reference: str) -> str:
 def _sealed(key: OwnerKey, owner: str, content: bytes) -> tuple[str, bytes]:
     reference = key.reference_of(content)
     return reference, seal(key.encryption, content, _place(owner, reference))
-
-
-async def _computed(size_bytes: int, compute: Callable[[], T]) -> T:
-    """Compute here, or for large contents in a thread, so that nobody else waits for it."""
-    return compute() if size_bytes <= _IN_LOOP_BYTES_MAX else await asyncio.to_thread(compute)

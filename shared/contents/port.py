@@ -1,37 +1,26 @@
 """What handlers know of the content store, and the port that the real one and the fake both meet."""
 
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from shared.kernel.refusals import Refusal
+from shared.contents.drafts import DraftStore
+from shared.contents.files import FileStore
+from shared.contents.sizes import (
+    CONTENT_BYTES_MAX,
+    ContentGoneError,
+    ContentsUnavailable,
+    ContentTooLarge,
+    check_size,
+)
 
-CONTENT_BYTES_MAX: Final = 12 * 1024 * 1024
-
-
-class ContentGoneError(LookupError):
-    """There is no such content, or its key has been destroyed."""
-
-
-class ContentTooLarge(Refusal):
-    """A content is larger than one document of the store: a limit at the border should have said so first."""
-
-    status = 413
-    sv = "Innehållet är för stort: {bytes} byte, högst {bytes_max}."
-    en = "The content is too large: {bytes} bytes, at most {bytes_max}."
-
-
-class ContentsUnavailable(Refusal):
-    """The database of the contents does not answer. No rule's answer: try again."""
-
-    status = 503
-    retry_after_s = 5
-    sv = "Tjänsten når inte sin databas; försök igen om en stund."
-    en = "The service cannot reach its database; try again in a while."
-
-
-def check_size(content: bytes) -> None:
-    """Raise ContentTooLarge unless the store takes a content of this size."""
-    if len(content) > CONTENT_BYTES_MAX:
-        raise ContentTooLarge(bytes=len(content), bytes_max=CONTENT_BYTES_MAX)
+__all__ = [
+    "CONTENT_BYTES_MAX",
+    "ContentGoneError",
+    "ContentStore",
+    "ContentTooLarge",
+    "ContentsUnavailable",
+    "check_size",
+]
 
 
 class ContentStore(Protocol):
@@ -47,4 +36,25 @@ class ContentStore(Protocol):
 
     async def get(self, owner: str, reference: str) -> bytes:
         """Return what `put` stored. Raises ContentGoneError, ContentsUnavailable (503)."""
+        ...
+
+    async def get_many(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Return what is there of `wanted` (owner, reference), in two questions however many: for small contents.
+
+        What is gone is left out. Raises ContentsUnavailable (503).
+        """
+        ...
+
+    def token(self, word: str) -> str:
+        """Return a keyed hash (32 hex digits) of a word, the same for every owner: by it facts can be searched."""
+        ...
+
+    @property
+    def drafts(self) -> DraftStore:
+        """Drafts, encrypted with the keys of the same owners."""
+        ...
+
+    @property
+    def files(self) -> FileStore:
+        """Files, encrypted with the keys of the same owners."""
         ...

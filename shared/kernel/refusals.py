@@ -4,7 +4,7 @@ A refusal is neither malformed input (422 from the schema) nor a fault (500/503)
 machine-readable code; `shared.web` renders every refusal as problem+json.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -21,7 +21,8 @@ class Severity(StrEnum):
 class Problem:
     """One finding of a rule: which field (JSON pointer), which rule, in both languages, with its quotation.
 
-    `quotation` is the wording of the call that the rule rests on, empty where there is none.
+    `quotation` is the wording of the call that the rule rests on, empty where there is none. `line` and `column` (from
+    1) are its place in a file, None where there is no file.
     """
 
     rule: str
@@ -30,6 +31,12 @@ class Problem:
     en: str
     severity: Severity = Severity.ERROR
     quotation: str = ""
+    line: int | None = None
+    column: int | None = None
+
+    def at(self, line: int, column: int) -> "Problem":
+        """Return the same finding with its place in a file."""
+        return replace(self, line=line, column=column)
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

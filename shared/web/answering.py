@@ -27,6 +27,12 @@ class Answering:
         """Answer what was recorded on a thing, the parent of the address that was called."""
         return self._point_to(self._path.rpartition("/")[0], receipt, identifier)
 
+    def placed(self, identifier: str, version: int | None = None) -> None:
+        """Say where a new thing is that no fact tells of, below the address that was called, and its version."""
+        place = (b"location", f"{self._path}/{identifier}".encode("ascii"))
+        etag = () if version is None else ((b"etag", b'"%d"' % version),)
+        self._exchange.success_headers = (place, *etag)
+
     def state_version(self, receipt: Receipt) -> None:
         """Say which version the stream of the command has now, where the answer has a body of its own."""
         self._exchange.success_headers = (_etag(receipt),)

@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import Field
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.auth import login
 from shared.auth.sandbox import create_sandbox
 from shared.kernel.refusals import Refusal
 from shared.service import Service
@@ -77,7 +78,7 @@ def create_api(services: Sequence[Service], runtimes: Mapping[str, Runtime]) -> 
         _surround(sandbox, "sandbox", settings, gate)
         applications["sandbox"] = sandbox
     probes = {f"{name}/{part}": probe for name, runtime in runtimes.items() for part, probe in runtime.probes.items()}
-    return _Dispatch(applications, _create_root(runtimes[services[0].name], probes, gate))
+    return _Dispatch(applications, _create_root(runtimes[services[0].name], probes, gate, _start_of(services)))
 
 
 def gate_of(settings: ApiSettings) -> Gate:
@@ -143,16 +144,28 @@ def _about(app: FastAPI, service: Service, settings: ApiSettings) -> APIRouter:
     return router
 
 
-def _create_root(runtime: Runtime, probes: Mapping[str, Probe], gate: Gate) -> FastAPI:
+def _start_of(services: Sequence[Service]) -> str:
+    """Return where people begin: the first page that a service names, else the problem catalogue."""
+    starts = (f"/{service.name}/pages/{service.start}" for service in services if service.start is not None)
+    return next(starts, "/problems")
+
+
+def _create_root(runtime: Runtime, probes: Mapping[str, Probe], gate: Gate, start: str) -> FastAPI:
     app = _bare(runtime)
     app.include_router(health_router(probes))
     app.include_router(catalogue.router)
+    app.include_router(login.router)
     static = APIRouter(include_in_schema=False)
 
     @static.get("/static/shell.css", response_class=Response)
     async def shell_css() -> Response:
         """Formatmallen för de gemensamma sidorna. / The style sheet of the common pages."""
         return Response(_SHELL_CSS, media_type="text/css", headers=_KEPT)
+
+    @static.get("/", response_class=Response)
+    async def begin() -> Response:
+        """Dit man kommer först. / Where people begin."""
+        return RedirectResponse(start, 303)
 
     @static.get("/favicon.ico", response_class=Response)
     async def favicon() -> Response:

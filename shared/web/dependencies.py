@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 
 from shared.contents.port import ContentStore
+from shared.contents.scanner import Scanner, scanner_at
 from shared.eventlog.port import CommandContext, EventLog
 from shared.mongo import Database
 from shared.settings import ApiSettings as AllSettings
@@ -29,6 +30,7 @@ __all__ = [
     "Organisations",
     "Page",
     "PageOf",
+    "Scan",
     "reads_after",
     "set_etag",
 ]
@@ -77,6 +79,8 @@ Log = Annotated[EventLog, Depends(Given(lambda request: _runtime(request).log))]
 """The service's event log."""
 Contents = Annotated[ContentStore, Depends(Given(lambda request: _runtime(request).contents))]
 """The service's content store."""
+Scan = Annotated[Scanner | None, Depends(Given(lambda request: scanner_at(_runtime(request).settings.clamav_address)))]
+"""The scanner for malware, None where the installation has none."""
 Db = Annotated[Database, Depends(Given(lambda request: _runtime(request).db))]
 """The service's own database, to be handed to a function in `views`."""
 Freshness = Annotated[Reads, Depends(Given(lambda request: _runtime(request).reads))]

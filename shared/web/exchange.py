@@ -22,8 +22,9 @@ class Exchange:
     """One request and its answer. `media_type` is lower-case, without parameters.
 
     `incoming` is the body on its way, None where the method has none; `body` is complete and within its limit once
-    the route has read it. `actor` is the caller once verified and reduced to what the endpoint asks for; `sandbox_now`
-    the time that a sandbox request runs at; `success_headers` are sent with a 2xx only.
+    the route has read it. `actor` is the caller once verified and reduced to what the endpoint asks for, `caller` the
+    same with every role, for pages that show who is logged in; `sandbox_now` the time that a sandbox request runs at;
+    `success_headers` are sent with a 2xx only.
     """
 
     trace_id: str
@@ -32,6 +33,7 @@ class Exchange:
     body: bytes = b""
     media_type: str = ""
     actor: Actor | None = None
+    caller: Actor | None = None
     status: int = 0
     sandbox_now: datetime | None = None
     success_headers: tuple[tuple[bytes, bytes], ...] = ()

@@ -63,6 +63,8 @@ _FINDING_SCHEMA: Final[Mapping[str, Any]] = {
         "en": {"type": "string"},
         "severity": {"type": "string", "enum": ["error", "warning", "note"]},
         "quotation": {"type": "string", "description": "Utlysningens ord / The wording of the call"},
+        "line": {"type": "integer", "minimum": 1, "description": "Rad i en fil / Line in a file"},
+        "column": {"type": "integer", "minimum": 1, "description": "Kolumn i en fil / Column in a file"},
     },
 }
 
@@ -122,9 +124,11 @@ def _complete(operation: dict[str, Any], method: str, route: RouteContext) -> No
 def _statuses(operation: Mapping[str, Any], method: str, permission: Permission | None) -> list[str]:
     found = {status for status in _EVERYWHERE if permission is not None or status not in {"401", "403"}}
     if any(parameter.get("in") == "path" for parameter in operation.get("parameters", ())):
-        found.add("404")
+        found |= {"404", "409"}  # a rule may stand before a reading too: a conflict of interest that was not declared
     if method != "get":
         found |= {"409", "412"}
+    if any(parameter["name"] == "after" for parameter in operation.get("parameters", ())):
+        found.add("409")  # what was to be waited for is parked or held
     if "requestBody" in operation:
         found |= {"413", "415"}
     if method in _METHODS_WITH_PRECONDITION:

@@ -1,4 +1,4 @@
-"""The few pages that belong to no service: refusals, the problem catalogue, the API reference, the sandbox's login."""
+"""The few pages that belong to no service: refusals, the problem catalogue, the API reference, the login."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-LOGIN_PATH: Final = "/sandbox/login"
+LOGIN_PATH: Final = "/login"
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("shared.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -27,7 +27,7 @@ def wants_html(request: Request) -> bool:
 
 
 def login_redirect(request: Request) -> Response:
-    """Send a reader without a session to the sandbox's login, and back here afterwards."""
+    """Send a reader without a session to the login, and back here afterwards."""
     query = request.url.query
     return RedirectResponse(
         f"{LOGIN_PATH}?next={quote(request.url.path + (f'?{query}' if query else ''), safe='')}", 303

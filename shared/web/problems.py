@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.auth.login_refusals import LoginNotAvailable
 from shared.auth.refusals import Unauthenticated
-from shared.auth.session import is_page
+from shared.auth.session import is_login, is_page
 from shared.kernel.refusals import NotFound, Problem, Refusal
 from shared.web.exchange import Exchange, exchange_of
 from shared.web.page_shell import login_redirect, render_page, wants_html
@@ -91,9 +92,10 @@ async def render_http(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
     exchange = exchange_of(request.scope)
-    if not is_page(request.scope):
+    if not is_page(request.scope) and not is_login(request.scope):
         return problem_response(refusal, exchange, headers)
-    if isinstance(refusal, Unauthenticated) and request.method == "GET" and request.app.state.runtime.settings.sandbox:
+    settings = request.app.state.runtime.settings
+    if isinstance(refusal, Unauthenticated) and request.method == "GET" and settings.oidc_client_id is not None:
         return login_redirect(request)
     if not wants_html(request):
         return problem_response(refusal, exchange, headers)
@@ -104,10 +106,12 @@ def _answer(request: Request, refusal: Refusal, headers: Mapping[str, str] | Non
         refusal=refusal,
         kebab=kebab(refusal.code),
         trace_id=exchange.trace_id,
+        at_login=is_login(request.scope) and refusal.status != LoginNotAvailable.status,
     )
 
 
-def _finding(problem: Problem) -> dict[str, str]:
+def _finding(problem: Problem) -> dict[str, str | int]:
+    place = {"line": problem.line, "column": problem.column}
     return {
         "pointer": problem.pointer,
         "rule": problem.rule,
@@ -115,6 +119,7 @@ def _finding(problem: Problem) -> dict[str, str]:
         "en": problem.en,
         "severity": problem.severity.value,
         "quotation": problem.quotation,
+        **{name: number for name, number in place.items() if number is not None},
     }
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from shared.auth.issuer_keys import IssuerKeys, http_fetch
+from shared.auth.provider import IdentityProvider
 from shared.auth.session import TokenVerifier
 from shared.auth.tokens import JwtVerifier
 from shared.contents.mongo_store import MongoContentStore
@@ -58,6 +59,8 @@ class Runtime:
     clock: Clock = system_clock
     probes: Mapping[str, Probe] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
+    provider: IdentityProvider | None = None
+    """Where people log in; None where nobody logs in with a browser."""
 
 
 @asynccontextmanager
@@ -86,6 +89,7 @@ async def open_runtime(
                     clock=clock,
                     probes={"mongodb": lambda: database.command("ping")},
                     organisations=settings.organisations(),
+                    provider=IdentityProvider(settings, clock),
                 )
             finally:
                 await reads.close()

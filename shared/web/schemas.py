@@ -158,6 +158,9 @@ SieFile = Annotated[
     bytes, RawBody(media_type="application/x-sie", min_length=1), _only("application/x-sie", "application/octet-stream")
 ]
 """A SIE file as the body of the request, at most 10 MB; parse it with `shared.files.parse_limited`."""
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XlsxFile = Annotated[bytes, RawBody(media_type=XLSX, min_length=1), _only(XLSX, "application/octet-stream")]
+"""An XLSX file as the body of the request, at most 10 MB; read it with `shared.files.parse_limited`."""
 YamlFile = Annotated[
     bytes, RawBody(media_type="application/yaml", min_length=1, max_length=1_000_000), _only("application/yaml")
 ]

@@ -10,12 +10,43 @@ from shared.contracts.applications import (
     ApplicationAssessed,
     ApplicationDismissed,
     ApplicationRejected,
+    ApplicationReplaced,
     ApplicationSigned,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
+    ApplicationWrittenOff,
+    AssessmentConsolidated,
+    BudgetFreed,
     BudgetReserved,
     CallPublished,
+    CaseNumberTaken,
+    CaseRegistered,
+    ChangeDecided,
+    ChangeRequested,
+    CompletionAnswered,
+    CompletionAsked,
+    CompletionLapsed,
+    ConflictDeclared,
+    ConflictSettled,
+    ConsultationRecorded,
+    ContactRecorded,
+    DecisionRequested,
+    DecisionRequestRefused,
+    DelayNotified,
+    EngagementsRegistered,
     FundingGranted,
     GrantAccepted,
+    GrantLapsed,
+    GrantRevoked,
+    MessageSent,
+    NoteFiled,
+    OfficerAssigned,
+    PartialGrantProposed,
+    PriorityOrderSet,
+    QuestionAnswered,
+    ReminderDone,
+    ReminderSet,
+    RevisedBudgetConfirmed,
 )
 from shared.contracts.event import Event
 from shared.contracts.events import ActivityCancelled, ActivityHeld, ActivityPlanned, AttendanceRecorded
@@ -35,7 +66,41 @@ SAMPLES: Final = Path(__file__).parents[1] / "contracts" / "samples"
 CALL: Final = "pilot-fortsattning-saker-digitalisering-2023"
 
 _PLANNED: Final = (ActivityPlanned, ActivityHeld, AttendanceRecorded)
-_GRANTED: Final = (ApplicationSubmitted, ApplicationSigned, ApplicationAssessed, FundingGranted, GrantAccepted)
+_HANDLED: Final = (ApplicationSubmitted, ApplicationSigned, CaseRegistered, ConflictDeclared, ContactRecorded)
+_GRANTED: Final = (*_HANDLED, ApplicationAssessed, FundingGranted, GrantAccepted)
+_EVENTFUL: Final = (
+    ApplicationSubmitted,
+    ApplicationReplaced,
+    ApplicationSigned,
+    ConsultationRecorded,
+    CaseRegistered,
+    OfficerAssigned,
+    ConflictDeclared,
+    ConflictSettled,
+    ContactRecorded,
+    CompletionAsked,
+    CompletionAnswered,
+    NoteFiled,
+    ReminderSet,
+    ReminderDone,
+    MessageSent,
+    ApplicationAssessed,
+    AssessmentConsolidated,
+    PartialGrantProposed,
+    RevisedBudgetConfirmed,
+    FundingGranted,
+    GrantAccepted,
+    ChangeRequested,
+    ChangeDecided,
+    GrantRevoked,
+)
+_SLOW: Final = (CompletionAsked, CompletionLapsed, DelayNotified, DecisionRequested, DecisionRequestRefused)
+_NOT_PROJECTS: Final = (
+    (8, (*_HANDLED, *_SLOW, ApplicationAssessed, ApplicationRejected)),
+    (9, (ApplicationSubmitted, CaseRegistered, ApplicationDismissed)),
+    (10, (*_HANDLED, ApplicationAssessed, FundingGranted, GrantLapsed)),
+    (11, (ApplicationSubmitted, ApplicationWithdrawn, ApplicationWrittenOff)),
+)
 
 
 def _id(project: int, thing: int) -> str:
@@ -73,6 +138,7 @@ def _project(number: int, decision: tuple[type[Event], ...]) -> list[list[Publis
     project = _id(number, 0)
     own = {"call": CALL, "application_id": project, "project": project, "organisation": _id(number, 1)}
     own |= {"company_id": _id(number, 2), "enrolment_id": _id(number, 3), "payment_request_id": _id(number, 5)}
+    own |= {"request_id": _id(number, 7), "change_id": _id(number, 8)}
     streams = [
         ("application", project, decision, {}),
         ("enrolment", _id(number, 3), (CompanyEnrolled, RepresentativeNamed, EnrolmentWithdrawn), {}),
@@ -86,21 +152,27 @@ def _project(number: int, decision: tuple[type[Event], ...]) -> list[list[Publis
     return [*made, company]
 
 
-def streams() -> list[list[PublishedEvent]]:
-    """Return all facts, stream by stream: two projects that were granted, one rejected and one dismissed case."""
-    refused = (
-        (8, (ApplicationSubmitted, ApplicationSigned, ApplicationAssessed, ApplicationRejected)),
-        (9, (ApplicationSubmitted, ApplicationDismissed)),
-    )
-    reserved = [
+def _numbered(
+    category: str, identifier: str, facts: Sequence[type[Event]], numbers: Sequence[int]
+) -> list[PublishedEvent]:
+    """Return one stream that tells each of `facts` of each of these cases."""
+    told = [
         fact
-        for number in (1, 2)
-        for fact in _stream("call-budget", CALL, CALL, (BudgetReserved,), {"application_id": _id(number, 0)})
+        for number in numbers
+        for fact in _stream(category, identifier, identifier, facts, {"application_id": _id(number, 0)})
     ]
+    return [fact._replace(ce_id=f"{category}.{at}", sequence=at) for at, fact in enumerate(told, 1)]
+
+
+def streams() -> list[list[PublishedEvent]]:
+    """Return all facts, stream by stream: two projects, and cases that were refused, lapsed and withdrawn."""
     return [
-        _stream("call", CALL, CALL, (CallPublished,), {}),
-        [fact._replace(ce_id=f"b.{position}", sequence=position) for position, fact in enumerate(reserved, 1)],
-        *_project(1, _GRANTED),
+        _stream("call", CALL, CALL, (CallPublished, QuestionAnswered), {}),
+        _numbered("call-budget", CALL, (BudgetReserved, BudgetFreed), (1, 2, 10)),
+        _numbered("register", "2023", (CaseNumberTaken,), (1, 2, 8, 9, 10)),
+        _stream("officer", "officer-1", "officer-1", (EngagementsRegistered,), {"person": "officer-1"}),
+        _stream("priority", CALL, CALL, (PriorityOrderSet,), {}),
+        *_project(1, _EVENTFUL),
         *_project(2, _GRANTED),
-        *(_project(number, decision)[0] for number, decision in refused),
+        *(_project(number, decision)[0] for number, decision in _NOT_PROJECTS),
     ]

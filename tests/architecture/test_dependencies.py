@@ -8,8 +8,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from deploy.services import SERVICES
 
-ON_A_THREAD_ON_PURPOSE = {"_definition"}
-"""Reads a whole call file, which would hold up everybody else."""
+ON_A_THREAD_ON_PURPOSE = {"_check", "_definition"}
+"""They read a whole call file, which would hold up everybody else."""
 
 
 def _dependencies(dependant: Dependant) -> Iterator[Dependant]:

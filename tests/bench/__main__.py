@@ -14,6 +14,7 @@ from rich.console import Console
 from deploy.local.failures import LocalPartsError
 from shared.logs import configure_logs
 from tests.bench.commands import measure as commands
+from tests.bench.desk import measure as desk
 from tests.bench.draining import measure as relay
 from tests.bench.machine import Others, this_machine
 from tests.bench.projector import measure as projector
@@ -43,6 +44,7 @@ SECTIONS: Final[Mapping[str, Callable[[Stage], Awaitable[Figures]]]] = MappingPr
         "drill": drill,
         "workers": workers,
         "takeover": takeover,
+        "desk": desk,
     }
 )
 USUAL: Final = ("commands", "projector", "visible", "relay")

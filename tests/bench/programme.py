@@ -13,6 +13,9 @@ from shared.contracts.applications import (
     ApplicationSubmitted,
     BudgetReserved,
     CallPublished,
+    CaseRegistered,
+    ConflictDeclared,
+    ContactRecorded,
     FundingGranted,
     GrantAccepted,
 )
@@ -129,6 +132,10 @@ def _application(call: str, project: str) -> Iterator[Step]:
     both = {**own, "call": call}
     yield Step("applications", stream, project, _sample(ApplicationSubmitted, **both))
     yield Step("applications", stream, project, _sample(ApplicationSigned, **own))
+    yield Step("applications", stream, project, _sample(CaseRegistered, **both))
+    for person in ("officer-1", "officer-2", "decider-1"):
+        yield Step("applications", stream, project, _sample(ConflictDeclared, person=person, **own))
+    yield Step("applications", stream, project, _sample(ContactRecorded, **own))
     for _ in range(2):
         yield Step("applications", stream, project, _sample(ApplicationAssessed, **own))
     yield Step("applications", stream, project, _sample(FundingGranted, **both))

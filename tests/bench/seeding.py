@@ -41,7 +41,7 @@ async def grant_projects(client: Client, namespace: str, organisation: Organisat
     async def record(log: EventLog) -> None:
         call = _sample(CallPublished)
         await log.decide(CALLS.new(call.call, key=call.call), lambda _: [call], _context(organisation))
-        await _all(ids, lambda project: grant(log, project))
+        await at_once(ids, lambda project: grant(log, project))
 
     await _with_log(client, client[f"{namespace}_applications"], record)
     return ids
@@ -60,7 +60,7 @@ async def plan_activities(
         await log.decide(ACTIVITIES.new(ids[number], key=project), lambda _: [fact], _context(organisation))
 
     async def record(log: EventLog) -> None:
-        await _all(range(count), lambda number: plan(log, number))
+        await at_once(range(count), lambda number: plan(log, number))
 
     await _with_log(client, client[f"{namespace}_events"], record)
     return ids
@@ -90,7 +90,7 @@ async def _with_log(client: Client, database: Database, record: Callable[[EventL
 T = TypeVar("T")
 
 
-async def _all(items: Iterable[T], record: Callable[[T], Awaitable[None]]) -> None:
+async def at_once(items: Iterable[T], record: Callable[[T], Awaitable[None]]) -> None:
     """Record for every item, some at the same time."""
     remaining = iter(items)
 

@@ -10,18 +10,22 @@ from typing import Any, Final
 import yaml
 
 import services.applications.call
+from deploy.demo.describing import described
 from deploy.demo.testdata import OWNERS, organisation_number
 
 Json = dict[str, Any]
 
 PUBLISHED: Final = datetime(2023, 1, 20, 9, tzinfo=UTC)
 APPLIED: Final = datetime(2023, 2, 20, 11, tzinfo=UTC)
+HANDLED: Final = datetime(2023, 3, 6, 9, tzinfo=UTC)
 DECIDED: Final = datetime(2023, 3, 10, 9, tzinfo=UTC)
 ENROLLED: Final = datetime(2023, 4, 17, 9, tzinfo=UTC)
 HELD: Final = datetime(2023, 5, 10, 12, tzinfo=UTC)
 REPORTED: Final = datetime(2023, 7, 5, 9, tzinfo=UTC)
 PAID: Final = datetime(2023, 8, 1, 9, tzinfo=UTC)
 
+HANDLERS: Final = ("agency-officer-1", "agency-officer-2", "agency-decider")
+"""Who examines, assesses and decides cases."""
 SUPPORT_KR: Final = 500_000
 """Twenty such grants are the pilot's ten million, to the krona."""
 _KRONA: Final = 100
@@ -79,6 +83,7 @@ def an_application(call: str, owner: str, number: int, *, signed: bool) -> Json:
             for question in _pilot()["questions"]
             if question.get("required", "true") == "true" and "only_with_staff_training" not in question
         },
+        **described([declaration["code"] for declaration in _pilot()["declarations"]]),
     }
 
 
@@ -95,10 +100,25 @@ def a_signature() -> Json:
     return {"method": "document", "reference": "Undertecknad (testdata)"}
 
 
+def no_conflict() -> Json:
+    """Return a declaration that there is no conflict of interest."""
+    return {"has_conflict": False}
+
+
+def a_contact() -> Json:
+    """Return a call to the applicant."""
+    return {"contacted_at": HANDLED.isoformat(), "channel": "phone", "words": "Vi gick igenom ansökan (testdata)."}
+
+
 def an_assessment(points: int) -> Json:
     """Return an assessment with the same points on every criterion."""
     scores = [{"criterion": code, "points": points, "reason": "Väl beskrivet."} for code in criteria()]
     return {"conditions_met": True, "scores": scores}
+
+
+def a_consolidation(points: int) -> Json:
+    """Return what the assessors found together: the same points on every criterion, and everything applied for."""
+    return {**an_assessment(points), "amount_proposed_ore": SUPPORT_KR * _KRONA}
 
 
 def a_grant() -> Json:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from deploy.demo.testdata import OWNERS
 from tests.chaos import bodies
 from tests.chaos.client import Clients, GoneError, Json, RefusedError
+from tests.chaos.handling import assess, handle
 
 T = TypeVar("T")
 
@@ -104,7 +105,7 @@ class Load:
             return self._call
 
     async def _application(self, call: str, owner: str, number: int) -> tuple[str, str, int] | None:
-        """Apply, sign and have it assessed by two; None when the client died on the way."""
+        """Apply, sign, have it handled and assessed by two; None when the client died on the way."""
         clients, client = self.clients, f"owner-{owner}"
         signed = number % 2 == 0
         body = bodies.an_application(call, owner, number, signed=signed)
@@ -114,20 +115,11 @@ class Load:
             self._look_later(Look(client, address, receipt, bodies.APPLIED))
             if not signed:
                 await clients.command(client, "sign", f"{address}/signatures", bodies.a_signature(), now=bodies.APPLIED)
-            await asyncio.gather(*(self._assessment(officer, address, number) for officer in (1, 2)))
+            await handle(clients, address)
+            await assess(clients, address, number)
         except GoneError:
             return None
         return receipt["id"], owner, number
-
-    async def _assessment(self, officer: int, address: str, number: int) -> None:
-        points = 1 + (number + officer) % 5
-        await self.clients.command(
-            f"agency-officer-{officer}",
-            "assess",
-            f"{address}/assessments",
-            bodies.an_assessment(points),
-            now=bodies.DECIDED,
-        )
 
     async def _decision(self, application: str, owner: str, number: int) -> None:
         """Grant while there is room, sometimes twice at once; what is granted is accepted and handed to its owner."""

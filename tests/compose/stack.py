@@ -114,6 +114,16 @@ class Stack:
             assert time.monotonic() < deadline, await self.compose("ps", "--all")
             await asyncio.sleep(_LOOK_EVERY_S)
 
+    async def until_up_to_date(self, *, within_s: float = BACK_S_MAX) -> None:
+        """Wait until no relay and no read model is further behind than half a minute, as an operator does."""
+        deadline = time.monotonic() + within_s
+        while True:
+            code, told = await self.operator("lag", "--max-seconds", "30")
+            if code == 0:
+                return
+            assert time.monotonic() < deadline, told
+            await asyncio.sleep(_LOOK_EVERY_S)
+
     async def up(self) -> float:
         """Start what does not run, wait until everything is healthy, and return how many seconds that took."""
         began_s = time.monotonic()

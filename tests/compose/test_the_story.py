@@ -16,15 +16,13 @@ async def test_the_year_is_played_through_the_front_and_every_total_is_equal(sta
         code, told = await stack.operator("reconcile", service)
         assert code == 0, told
         assert "nothing differs" in told
-    code, told = await stack.operator("lag", "--max-seconds", "30")
-    assert code == 0, told
+    await stack.until_up_to_date()
     assert (await stack.operator("parked", "list"))[1].splitlines()[-1] == "nothing is parked"
 
 
 async def test_preparing_again_changes_nothing(stack: Stack) -> None:
     await stack.compose("run", "--rm", "-T", "init")
-    code, told = await stack.operator("lag", "--max-seconds", "30")
-    assert code == 0, told
+    await stack.until_up_to_date()
 
 
 async def test_what_everybody_is_answered_carries_the_headers_that_protect_them(stack: Stack) -> None:

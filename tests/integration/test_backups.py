@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
@@ -17,6 +17,8 @@ import typer
 from deploy.backups import DESTROYED, backup, restore
 from deploy.initialise import initialise, topic_of
 from deploy.services import SERVICES
+from shared.contents.mongo_drafts import DRAFTS
+from shared.contents.mongo_files import FILE_COLLECTIONS
 from shared.contents.mongo_store import KEYS, MongoContentStore
 from shared.contents.port import ContentGoneError
 from shared.eventlog.documents import COMMITS
@@ -31,6 +33,8 @@ from shared.mongo.copying import copy_out, file_of
 from shared.projector.collections import PROJECTIONS
 from shared.settings import WorkSettings
 from tests.conftest import Parts
+from tests.unit.contents.drafts_behaviour import a_draft
+from tests.unit.contents.files_behaviour import OWNER, a_file
 from tests.unit.eventlog.accounts import ACCOUNTS, CONTEXT, AlreadyTaken, AmountAdded, add
 from tests.waiting import eventually_async
 
@@ -38,6 +42,7 @@ pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
 NOW = datetime(2023, 6, 1, 3, tzinfo=UTC)
 KEY = b"k" * 32
+NEWER = {DRAFTS, *FILE_COLLECTIONS}
 
 
 @dataclass
@@ -129,6 +134,32 @@ async def test_facts_claims_and_contents_come_back_and_the_log_goes_on_under_a_n
     assert topic in await describe_topics(house.settings.kafka_bootstrap_servers, [topic])
     (projection,) = await database[PROJECTIONS].find().to_list(None)
     assert projection["reads"]["participants"] == topic
+
+
+async def test_drafts_and_files_come_back(house: House) -> None:
+    draft, content = a_draft(), bytes(700_000)
+    await house.contents.drafts.add(draft)
+    await house.contents.files.put(a_file(content), content)
+    folder = await house.backup()
+    await house.lose_everything()
+    await house.restore(folder)
+    assert await house.contents.drafts.find(draft.id) == draft
+    assert await house.contents.files.list_of(OWNER) == [a_file(content)]
+    assert await house.contents.files.get(OWNER, "file-1") == content
+    other = replace(draft, id="draft-2", owner="application/draft-2", created_with="once")
+    assert await house.contents.drafts.add(other) == other
+
+
+async def test_a_backup_from_before_there_were_drafts_and_files_is_restored(house: House) -> None:
+    reference = await house.contents.put("company-1", b"a secret")
+    folder = await house.backup()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    older = {place: one for place, one in manifest["collections"].items() if place.rpartition("/")[2] not in NEWER}
+    assert len(older) < len(manifest["collections"])
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "collections": older}))
+    await house.lose_everything()
+    await house.restore(folder)
+    assert await house.contents.get("company-1", reference) == b"a secret"
 
 
 async def test_what_was_destroyed_stays_destroyed_also_when_an_older_backup_is_restored(house: House) -> None:

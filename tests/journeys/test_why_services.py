@@ -9,12 +9,15 @@ import yaml
 from deploy.demo.applying import APPLIED_AT, CALL_FILE, PUBLISHED_AT, form_of
 from deploy.demo.bookkeeping import Project
 from deploy.demo.deciding import ASSESSED_AT, DECIDED_AT, LEGAL_BASIS
+from deploy.demo.handling import CONTACTED_AT, HANDLERS, REGISTERED_AT, contact, no_conflict
+from deploy.demo.stage import CALL
 from deploy.demo.testdata import OWNERS, organisation_number
 from deploy.services import SERVICES
 from shared.mongo import Client, Document, connect, encoded
 from shared.projector.collections import CHECKPOINTS, HELD, PARKED, heads_of
 from shared.projector.status import freshness
 from tests.journeys.conftest import Year
+from tests.unit.applications.calls import example_fields, lighter_example, the_other_call
 from tests.waiting import eventually_async
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
@@ -56,6 +59,10 @@ async def test_a_call_is_defined_in_one_place_and_every_service_obeys_without_a_
         for criterion in call["definition"]["assessment"]["criteria"]
     ]
     address = f"/applications/v1/applications/{application['id']}"
+    await stage.at("agency-registrar", REGISTERED_AT).post(f"{address}/registrations", {})
+    for person in HANDLERS:
+        await stage.at(person, REGISTERED_AT).post(f"{address}/conflicts-of-interest", no_conflict())
+    await stage.at("agency-officer-1", CONTACTED_AT).post(f"{address}/contacts", contact())
     await stage.at("agency-officer-1", ASSESSED_AT).post(
         f"{address}/assessments", {"conditions_met": True, "scores": scores}
     )
@@ -89,6 +96,60 @@ async def test_a_call_is_defined_in_one_place_and_every_service_obeys_without_a_
     )
     assert shown["ends_on_latest"] == "2023-06-30", "reporting obeys: the programme's last day is this call's"
     assert shown["money"]["support_granted_ore"] == 20_000_000
+
+
+async def test_the_example_goes_live_beside_the_pilot_and_every_service_obeys_without_a_restart(year: Year) -> None:
+    stage = year.stage
+    programme = stage.at("agency-programme", APPLIED_AT)
+    await programme.post("/applications/v1/calls", lighter_example(), content_type="application/yaml")
+    project = Project("liten", OWNERS["liten"], "reuse", False, 24_000_000, 6, 40, 3, 5)  # noqa: FBT003 - the fields in order
+    form = form_of(project) | example_fields()
+    applicant = stage.at("owner-liten", APPLIED_AT)
+    to_the_pilot = await applicant.refused("/applications/v1/applications", form | {"call": CALL})
+    assert {"A4", "A5", "A7", "A11"} <= set(to_the_pilot.rules), "the pilot is judged by its own version, still"
+    application = await applicant.post("/applications/v1/applications", form)
+
+    address = f"/applications/v1/applications/{application['id']}"
+    await _handled(year, address, {"waste": 9, "plan": 10})
+    grant = {"reasons": "Enligt testdata.", "amount_ore": 24_000_000, "legal_basis": "exempel-4"}
+    granted = await stage.at("agency-decider", DECIDED_AT).post(f"{address}/grants", grant)
+
+    officer = stage.at("owner-liten", ENROLLED_AT)
+    enrolment = {"project": application["id"], "company_id": await _registered(year, employees=50)}
+    refused = await officer.refused("/participants/v1/enrolments", enrolment, after=granted["after"])
+    assert refused.rule == "P2", "participants obeys: 50 employees is too large for the example"
+    activity = {
+        "project": application["id"],
+        "kind": "workshop",
+        "phase": "introduction",
+        "form": "digital",
+        "starts_at": "2024-07-01T09:00:00+02:00",
+        "ends_at": "2024-07-01T10:00:00+02:00",
+        "capacity": 10,
+        "title": "För sent (testdata)",
+    }
+    too_late = await officer.refused("/events/v1/activities", activity, after=granted["after"])
+    assert too_late.rule == "E1", "events obeys: the example's last day is in June 2024"
+    in_time = activity | {"starts_at": "2024-06-03T09:00:00+02:00", "ends_at": "2024-06-03T10:00:00+02:00"}
+    assert await officer.post("/events/v1/activities", in_time), "which the pilot's last day would not allow"
+    shown = await stage.at("agency-programme", ENROLLED_AT).get(
+        f"/reporting/v1/follow-up/programmes/{the_other_call().id}", after=granted["after"]
+    )
+    assert shown["ends_on_latest"] == "2024-06-30", "reporting obeys"
+    assert shown["money"]["support_granted_ore"] == 24_000_000
+
+
+async def _handled(year: Year, address: str, points: dict[str, int]) -> None:
+    """Register the case, rule out conflicts, contact the applicant, and let one officer assess."""
+    stage = year.stage
+    await stage.at("agency-registrar", REGISTERED_AT).post(f"{address}/registrations", {})
+    for person in HANDLERS:
+        await stage.at(person, REGISTERED_AT).post(f"{address}/conflicts-of-interest", no_conflict())
+    officer = stage.at("agency-officer-1", CONTACTED_AT)
+    await officer.post(f"{address}/contacts", contact())
+    scores = [{"criterion": code, "points": given, "reason": "Enligt testdata."} for code, given in points.items()]
+    assessed = {"conditions_met": True, "scores": scores}
+    await stage.at("agency-officer-1", ASSESSED_AT).post(f"{address}/assessments", assessed)
 
 
 async def _registered(year: Year, *, employees: int) -> str:

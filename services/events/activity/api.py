@@ -20,6 +20,7 @@ from services.events.activity.schemas.bodies import (
     activity_summary,
 )
 from shared.auth.permissions import FollowUpReader, ProjectEditor
+from shared.conflicts import hidden_projects
 from shared.kernel.ids import UUID_PATTERN, ActivityId, ApplicationId, new_id
 from shared.projector.definition import identifier_of
 from shared.web.answering import Answers
@@ -162,7 +163,9 @@ async def list_activities(
     place are shown to the project's own organisation and to the agency's case officers, controllers and programme
     managers.
     """
-    rows, total = await views.list_activities(db, actor.scope, page, project=project)
+    rows, total = await views.list_activities(
+        db, actor.scope, page, hidden=await hidden_projects(db, actor), project=project
+    )
     details = await asyncio.gather(*(handlers.read_details(row, actor, contents=contents) for row in rows))
     summaries = [activity_summary(row, known) for row, known in zip(rows, details, strict=True)]
     return list_of(summaries, total=total, page=page)
@@ -177,6 +180,6 @@ async def read_activity(
     Show an activity with its attendance in minutes per company. Title, place and description are null for those who
     follow up without names.
     """
-    row = await views.find_activity(db, activity_id, actor.scope)
+    row = await views.find_activity(db, activity_id, actor.scope, hidden=await hidden_projects(db, actor))
     set_etag(response, row["stream_version"])
     return activity_body(row, await handlers.read_details(row, actor, contents=contents))

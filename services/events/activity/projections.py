@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Final, Literal, TypedDict, assert_never
 
-from shared.contracts.applications import FundingGranted
+from shared.contracts.applications import ChangeDecided, FundingGranted, GrantLapsed, GrantRevoked
 from shared.contracts.events import ActivityCancelled, ActivityHeld, ActivityPlanned, AttendanceRecorded
 from shared.contracts.participants import CompanyEnrolled, EnrolmentWithdrawn, RepresentativeNamed
 from shared.projector.definition import Recorded, View
 
 ActivityFact = ActivityPlanned | ActivityHeld | AttendanceRecorded | ActivityCancelled
 EnrolmentFact = CompanyEnrolled | RepresentativeNamed | EnrolmentWithdrawn
+GrantFact = FundingGranted | ChangeDecided | GrantLapsed | GrantRevoked
 
 
 class CompanyAttendance(TypedDict):
@@ -48,12 +49,13 @@ class ActivityRow(TypedDict):
 
 
 class GrantedProjectRow(TypedDict):
-    """A granted project, as its grant says: the latest one holds."""
+    """A granted project, as its grant and approved changes say. `ended`: revoked wholly, or lapsed."""
 
     _id: str
     organisation: str
     starts_on: str
     ends_on: str
+    ended: bool
 
 
 class EnrolledCompanyRow(TypedDict):
@@ -127,17 +129,36 @@ def companies_of(event: AttendanceRecorded) -> list[CompanyAttendance]:
     return list(companies.values())
 
 
-def project_granted_project(
-    row: GrantedProjectRow | None, event: FundingGranted, recorded: Recorded
-) -> GrantedProjectRow:
-    """Fold a grant: whose project it is and when it runs."""
-    del row, recorded  # a grant says everything itself
-    return GrantedProjectRow(
-        _id=event.application_id,
-        organisation=event.organisation,
-        starts_on=event.starts_on.isoformat(),
-        ends_on=event.ends_on.isoformat(),
-    )
+def project_granted_project(row: GrantedProjectRow | None, event: GrantFact, recorded: Recorded) -> GrantedProjectRow:
+    """Fold a grant and what becomes of it: whose project it is and when it runs."""
+    del recorded
+    if isinstance(event, FundingGranted):
+        return GrantedProjectRow(
+            _id=event.application_id,
+            organisation=event.organisation,
+            starts_on=event.starts_on.isoformat(),
+            ends_on=event.ends_on.isoformat(),
+            ended=False,
+        )
+    assert row is not None, "what becomes of a grant comes after the grant"
+    match event:
+        case ChangeDecided():
+            return _changed(row, event)
+        case GrantLapsed():
+            return {**row, "ended": True}
+        case GrantRevoked():
+            return {**row, "ended": row["ended"] or event.wholly}
+        case _:
+            assert_never(event)
+
+
+def _changed(row: GrantedProjectRow, event: ChangeDecided) -> GrantedProjectRow:
+    """Return the project with the period that an approved change gives it (A19)."""
+    if not event.approved:
+        return row
+    starts_on = event.starts_on.isoformat() if event.starts_on is not None else row["starts_on"]
+    ends_on = event.ends_on.isoformat() if event.ends_on is not None else row["ends_on"]
+    return {**row, "starts_on": starts_on, "ends_on": ends_on}
 
 
 def project_enrolled_company(

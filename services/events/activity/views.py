@@ -1,6 +1,6 @@
 """The collections of activities, and of the projects and enrolments that they follow, with their queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, cast
 
@@ -28,6 +28,7 @@ async def granted_project(db: Database, project: ApplicationId, scope: TenantSco
         organisation=OrganisationId(row["organisation"]),
         starts_on=date.fromisoformat(row["starts_on"]),
         ends_on=date.fromisoformat(row["ends_on"]),
+        ended=row["ended"],
     )
 
 
@@ -50,19 +51,22 @@ async def enrolled_companies(
     return {company.enrolment_id: company for company in companies}
 
 
-async def find_activity(db: Database, activity_id: ActivityId, scope: TenantScope) -> ActivityRow:
-    """Return one activity. Raises NotFound, also when its project is another organisation's."""
-    row = await find_first(db, _ACTIVITIES, {"_id": activity_id, **scope.filter()})
+async def find_activity(
+    db: Database, activity_id: ActivityId, scope: TenantScope, *, hidden: Sequence[str]
+) -> ActivityRow:
+    """Return one activity. Raises NotFound, also when its project is another organisation's, or one of `hidden`."""
+    row = await find_first(db, _ACTIVITIES, {"_id": activity_id, "project": {"$nin": list(hidden)}, **scope.filter()})
     if row is None:
         raise NotFound
     return cast("ActivityRow", row)
 
 
 async def list_activities(
-    db: Database, scope: TenantScope, page: Page, *, project: ApplicationId | None = None
+    db: Database, scope: TenantScope, page: Page, *, hidden: Sequence[str], project: ApplicationId | None = None
 ) -> tuple[list[ActivityRow], int]:
     """Return one part of the activities (of one project) in the order they begin, and how many there are."""
-    condition = {**scope.filter(), **({} if project is None else {"project": project})}
+    named = {"$nin": list(hidden)} if project is None else {"$nin": list(hidden), "$eq": project}
+    condition = {**scope.filter(), "project": named}
     order = {"starts_at": ASCENDING, "_id": ASCENDING}
     rows, count = await find_page(db, _ACTIVITIES, condition, order=order, offset=page.offset, limit=page.limit)
     return cast("list[ActivityRow]", rows), count

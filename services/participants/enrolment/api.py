@@ -15,6 +15,7 @@ from services.participants.enrolment.schemas import (
     enrolment_summary,
 )
 from shared.auth.permissions import FollowUpReader, ProjectEditor
+from shared.conflicts import hidden_projects
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, EnrolmentId, PersonId, new_id
 from shared.projector.definition import identifier_of
 from shared.web.answering import Answers
@@ -99,7 +100,9 @@ async def list_enrolments(
 
     Show the enrolments in your projects, or in one of them; the agency sees all.
     """
-    rows, total = await views.list_enrolments(db, actor.scope, page, project=project)
+    rows, total = await views.list_enrolments(
+        db, actor.scope, page, hidden=await hidden_projects(db, actor), project=project
+    )
     return list_of([enrolment_summary(row) for row in rows], total=total, page=page)
 
 
@@ -112,7 +115,7 @@ async def read_enrolment(
     Show an enrolment with its representatives. Names are shown to the project's own organisation, the motive also to
     the agency's case officers, controllers and programme managers.
     """
-    row = await views.find_enrolment(db, enrolment_id, actor.scope)
+    row = await views.find_enrolment(db, enrolment_id, actor.scope, hidden=await hidden_projects(db, actor))
     representatives = await handlers.read_representatives(row, actor.scope, contents=contents)
     set_etag(response, row["stream_version"])
     return enrolment_body(row, await handlers.read_motive(row, actor, contents=contents), representatives)

@@ -1,4 +1,4 @@
-"""What enrolment follows of the applications service: published calls and granted projects."""
+"""What enrolment follows of the applications service: published calls, and projects from grant to end."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ from services.participants.enrolment.projections import (
     project_call,
     project_granted_project,
 )
-from shared.contracts.applications import CallPublished, FundingGranted
+from shared.contracts.applications import CallPublished, ChangeDecided, FundingGranted, GrantLapsed, GrantRevoked
 from shared.projector.definition import View
 
 FOLLOWED: Final[tuple[View[Any, Any], ...]] = (
@@ -19,7 +19,7 @@ FOLLOWED: Final[tuple[View[Any, Any], ...]] = (
     ),
     View(
         collection="granted_projects",
-        facts=(FundingGranted,),
+        facts=(FundingGranted, ChangeDecided, GrantLapsed, GrantRevoked),
         document_ids=lambda event, _: (event.application_id,),
         fold=project_granted_project,
     ),

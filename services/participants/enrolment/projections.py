@@ -2,11 +2,12 @@
 
 from typing import Any, Final, TypedDict, assert_never
 
-from shared.contracts.applications import CallPublished, FundingGranted
+from shared.contracts.applications import CallPublished, ChangeDecided, FundingGranted, GrantLapsed, GrantRevoked
 from shared.contracts.participants import CompanyEnrolled, EnrolmentWithdrawn, RepresentativeNamed
 from shared.projector.definition import Recorded, View
 
 EnrolmentFact = CompanyEnrolled | RepresentativeNamed | EnrolmentWithdrawn
+GrantFact = FundingGranted | ChangeDecided | GrantLapsed | GrantRevoked
 
 
 class RepresentativeRow(TypedDict):
@@ -40,7 +41,7 @@ class EnrolmentRow(TypedDict):
 
 
 class GrantedProjectRow(TypedDict):
-    """A granted project, as its grant says: the latest one holds."""
+    """A granted project, as its grant and approved changes say. `ended`: revoked wholly, or lapsed."""
 
     _id: str
     organisation: str
@@ -48,6 +49,7 @@ class GrantedProjectRow(TypedDict):
     call_version: int
     starts_on: str
     ends_on: str
+    ended: bool
 
 
 class CallRow(TypedDict):
@@ -100,19 +102,38 @@ def _named(event: RepresentativeNamed) -> RepresentativeRow:
     )
 
 
-def project_granted_project(
-    row: GrantedProjectRow | None, event: FundingGranted, recorded: Recorded
-) -> GrantedProjectRow:
-    """Fold a grant: whose project it is, when it runs, and the version of the call it is pinned to."""
-    del row, recorded  # a grant says everything itself
-    return GrantedProjectRow(
-        _id=event.application_id,
-        organisation=event.organisation,
-        call=event.call,
-        call_version=event.call_version,
-        starts_on=event.starts_on.isoformat(),
-        ends_on=event.ends_on.isoformat(),
-    )
+def project_granted_project(row: GrantedProjectRow | None, event: GrantFact, recorded: Recorded) -> GrantedProjectRow:
+    """Fold a grant and what becomes of it: whose project it is, when it runs, under which version of the call."""
+    del recorded
+    if isinstance(event, FundingGranted):
+        return GrantedProjectRow(
+            _id=event.application_id,
+            organisation=event.organisation,
+            call=event.call,
+            call_version=event.call_version,
+            starts_on=event.starts_on.isoformat(),
+            ends_on=event.ends_on.isoformat(),
+            ended=False,
+        )
+    assert row is not None, "what becomes of a grant comes after the grant"
+    match event:
+        case ChangeDecided():
+            return _changed(row, event)
+        case GrantLapsed():
+            return {**row, "ended": True}
+        case GrantRevoked():
+            return {**row, "ended": row["ended"] or event.wholly}
+        case _:
+            assert_never(event)
+
+
+def _changed(row: GrantedProjectRow, event: ChangeDecided) -> GrantedProjectRow:
+    """Return the project with the period that an approved change gives it (A19)."""
+    if not event.approved:
+        return row
+    starts_on = event.starts_on.isoformat() if event.starts_on is not None else row["starts_on"]
+    ends_on = event.ends_on.isoformat() if event.ends_on is not None else row["ends_on"]
+    return {**row, "starts_on": starts_on, "ends_on": ends_on}
 
 
 def project_call(row: CallRow | None, event: CallPublished, recorded: Recorded) -> CallRow:

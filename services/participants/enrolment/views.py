@@ -1,5 +1,6 @@
 """The collections of enrolments, and of the calls and granted projects that they follow, with their queries."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, cast
 
@@ -32,6 +33,7 @@ async def granted_project(db: Database, project: ApplicationId, scope: TenantSco
         starts_on=date.fromisoformat(row["starts_on"]),
         ends_on=date.fromisoformat(row["ends_on"]),
         limits=limits,
+        ended=row["ended"],
     )
 
 
@@ -42,19 +44,22 @@ async def _limits(db: Database, call: str, version: int) -> CompanyLimits | None
     return None if limits is None else CompanyLimits.model_validate(limits, strict=False)  # dates are ISO texts there
 
 
-async def find_enrolment(db: Database, enrolment_id: EnrolmentId, scope: TenantScope) -> EnrolmentRow:
-    """Return one enrolment. Raises NotFound, also when its project is another organisation's."""
-    row = await find_first(db, _ENROLMENTS, {"_id": enrolment_id, **scope.filter()})
+async def find_enrolment(
+    db: Database, enrolment_id: EnrolmentId, scope: TenantScope, *, hidden: Sequence[str]
+) -> EnrolmentRow:
+    """Return one enrolment. Raises NotFound, also when its project is another organisation's, or one of `hidden`."""
+    row = await find_first(db, _ENROLMENTS, {"_id": enrolment_id, "project": {"$nin": list(hidden)}, **scope.filter()})
     if row is None:
         raise NotFound
     return cast("EnrolmentRow", row)
 
 
 async def list_enrolments(
-    db: Database, scope: TenantScope, page: Page, *, project: ApplicationId | None = None
+    db: Database, scope: TenantScope, page: Page, *, hidden: Sequence[str], project: ApplicationId | None = None
 ) -> tuple[list[EnrolmentRow], int]:
     """Return one part of the enrolments (of one project) in the order they were made, and how many there are."""
-    condition = {**scope.filter(), **({} if project is None else {"project": project})}
+    named = {"$nin": list(hidden)} if project is None else {"$nin": list(hidden), "$eq": project}
+    condition = {**scope.filter(), "project": named}
     order = {"_id": ASCENDING}
     rows, count = await find_page(db, _ENROLMENTS, condition, order=order, offset=page.offset, limit=page.limit)
     return cast("list[EnrolmentRow]", rows), count

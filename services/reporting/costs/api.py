@@ -29,6 +29,7 @@ from services.reporting.costs.schemas.sent import (
     VerifyCostsBody,
 )
 from shared.auth.permissions import Controller, CostReader, Economist, PayoutApprover
+from shared.conflicts import hidden_projects
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, PaymentRequestId, new_id
 from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf, reads_after, set_etag
@@ -182,7 +183,9 @@ async def list_payment_requests(
 
     Show the payment requests of your projects, or of one of them; those who handle costs at the agency see all.
     """
-    rows, total = await views.list_payment_requests(db, actor.scope, page, project=project)
+    rows, total = await views.list_payment_requests(
+        db, actor.scope, page, hidden=await hidden_projects(db, actor), project=project
+    )
     return list_of([payment_request_summary(row) for row in rows], total=total, page=page)
 
 
@@ -198,7 +201,7 @@ async def read_payment_request(
 
     Show a payment request with its lines, its verification and its words.
     """
-    row = await views.find_payment_request(db, payment_request_id, actor.scope)
+    row = await views.find_payment_request(db, payment_request_id, actor.scope, hidden=await hidden_projects(db, actor))
     set_etag(response, row["version"])
     return payment_request_body(row, await handlers.read_words(row, contents=contents))
 
@@ -209,6 +212,6 @@ async def read_account(project_id: ProjectInPath, actor: CostReader, db: Db, res
 
     Show what has been claimed, approved, paid in and paid out since the project began.
     """
-    project, account = await views.find_account(db, project_id, actor.scope)
+    project, account = await views.find_account(db, project_id, actor.scope, hidden=await hidden_projects(db, actor))
     set_etag(response, account["version"])
     return account_body(project, account)

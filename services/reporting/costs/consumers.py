@@ -1,9 +1,9 @@
-"""What costs follow of the applications service: calls, financing plans, grants and their acceptance."""
+"""What costs follow of the applications service: calls, financing plans, grants and what becomes of them."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from services.reporting.costs.projections import CallRow, ProjectFact, ProjectRow, project_call, project_project
-from shared.contracts.applications import ApplicationSubmitted, CallPublished, FundingGranted, GrantAccepted
+from shared.contracts.applications import CallPublished
 from shared.projector.definition import View
 
 _CALLS: Final[View[CallRow, CallPublished]] = View(
@@ -15,7 +15,7 @@ _CALLS: Final[View[CallRow, CallPublished]] = View(
 )
 _PROJECTS: Final[View[ProjectRow, ProjectFact]] = View(
     collection="projects",
-    facts=(ApplicationSubmitted, FundingGranted, GrantAccepted),
+    facts=get_args(ProjectFact),
     document_ids=lambda event, _: (event.application_id,),
     fold=project_project,
 )

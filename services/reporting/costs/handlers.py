@@ -21,6 +21,7 @@ from services.reporting.costs.domain import (
     VoucherKey,
 )
 from services.reporting.costs.projections import PaymentRequestRow
+from shared.conflicts import hidden_from
 from shared.contents.port import ContentGoneError, ContentStore
 from shared.contracts.applications import FundingSource
 from shared.contracts.call import BudgetCategory
@@ -209,6 +210,7 @@ async def verify_costs(
     if not request.state.project:
         raise NotFound
     project = ApplicationId(request.state.project)
+    await _require_no_conflict(db, project, context)
     verification = domain.VerifyCosts(
         payment_request_id=command.payment_request_id,
         terms=await _terms(db, project, _EVERYBODY),
@@ -244,6 +246,7 @@ async def pay_in_co_funding(
 async def approve_payout(command: PayoutApproval, *, log: EventLog, db: Database, context: CommandContext) -> Receipt:
     """Decide a payment. Raises ProjectUnknown and what `domain.approve_payout` raises."""
     project = command.project
+    await _require_no_conflict(db, project, context)
     approval = domain.ApprovePayout(
         terms=await _terms(db, project, _EVERYBODY),
         payment_request_id=command.payment_request_id,
@@ -266,6 +269,12 @@ async def read_words(row: PaymentRequestRow, *, contents: ContentStore) -> dict[
             except ContentGoneError:
                 continue
     return words
+
+
+async def _require_no_conflict(db: Database, project: ApplicationId, context: CommandContext) -> None:
+    """Raise NotFound to somebody at the agency who has a conflict of interest in the project (A16)."""
+    if project in await hidden_from(db, context.actor):
+        raise NotFound
 
 
 async def _terms(db: Database, project: ApplicationId, scope: TenantScope) -> GrantTerms:

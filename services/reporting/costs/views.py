@@ -1,10 +1,11 @@
 """The collections of costs and their queries; every one takes the reader's scope."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, cast
 
 from services.reporting.costs.domain import FlatRateTerms, GrantTerms
+from services.reporting.costs.domain.terms import GrantEnd
 from services.reporting.costs.projections import (
     ACCOUNTS_VIEW,
     PAYMENT_REQUESTS_VIEW,
@@ -61,33 +62,39 @@ def _terms(project: ProjectRow, grant: GrantRow, call: CallTermsRow) -> GrantTer
             ApprovalLevel(up_to_ore=level["up_to_ore"], roles=[ApprovalRole(role) for role in level["roles"]])
             for level in call["approval_levels"]
         ),
+        ended=GrantEnd(grant["ended"]) if grant["ended"] is not None else None,
         budget={BudgetCategory(category): ore for category, ore in grant["budget"].items()},
     )
 
 
 async def find_payment_request(
-    db: Database, payment_request_id: PaymentRequestId, scope: TenantScope
+    db: Database, payment_request_id: PaymentRequestId, scope: TenantScope, *, hidden: Sequence[str]
 ) -> PaymentRequestRow:
-    """Return one payment request. Raises NotFound, also when it is another organisation's."""
-    row = await find_first(db, _PAYMENT_REQUESTS, {"_id": payment_request_id, **scope.filter()})
+    """Return one payment request. Raises NotFound, also when it is another organisation's, or of a `hidden` project."""
+    row = await find_first(
+        db, _PAYMENT_REQUESTS, {"_id": payment_request_id, "project": {"$nin": list(hidden)}, **scope.filter()}
+    )
     if row is None:
         raise NotFound
     return cast("PaymentRequestRow", row)
 
 
 async def list_payment_requests(
-    db: Database, scope: TenantScope, page: Page, *, project: ApplicationId | None = None
+    db: Database, scope: TenantScope, page: Page, *, hidden: Sequence[str], project: ApplicationId | None = None
 ) -> tuple[list[PaymentRequestRow], int]:
     """Return one part of the payment requests (of one project) in the order they came, and how many there are."""
-    condition: Mapping[str, Any] = {**scope.filter(), **({} if project is None else {"project": project})}
+    named = {"$nin": list(hidden)} if project is None else {"$nin": list(hidden), "$eq": project}
+    condition: Mapping[str, Any] = {**scope.filter(), "project": named}
     order = {"_id": ASCENDING}  # ids are ordered by time
     rows, count = await find_page(db, _PAYMENT_REQUESTS, condition, order=order, offset=page.offset, limit=page.limit)
     return cast("list[PaymentRequestRow]", rows), count
 
 
-async def find_account(db: Database, project: ApplicationId, scope: TenantScope) -> tuple[ProjectRow, AccountRow]:
-    """Return a project and its account, empty while nothing is reported. Raises NotFound, also if foreign."""
-    row = await find_first(db, _PROJECTS, {"_id": project, **scope.filter()})
+async def find_account(
+    db: Database, project: ApplicationId, scope: TenantScope, *, hidden: Sequence[str]
+) -> tuple[ProjectRow, AccountRow]:
+    """Return a project and its account, empty while nothing is reported. Raises NotFound, also if foreign or hidden."""
+    row = await find_first(db, _PROJECTS, {"_id": {"$eq": project, "$nin": list(hidden)}, **scope.filter()})
     if row is None:
         raise NotFound
     account = await find_first(db, _ACCOUNTS, {"_id": project})

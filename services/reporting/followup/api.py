@@ -36,18 +36,18 @@ _CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {}
     responses=_CSV,
     summary="Programmet som CSV / The programme as CSV",
 )
-async def read_programme_csv(call: CallInPath, _actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
+async def read_programme_csv(call: CallInPath, actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
     """Samma siffror som i JSON, en per rad. / The same figures as in JSON, one a row."""
-    return csv_response(programme_csv(await programme_of(db, call, names, now)), f"{call}.csv")
+    return csv_response(programme_csv(await programme_of(db, call, actor, names, now)), f"{call}.csv")
 
 
 @router.get("/follow-up/programmes/{call}", dependencies=[READS], summary="Följ upp programmet / Follow up a programme")
-async def read_programme(call: CallInPath, _actor: AnyAgency, db: Db, names: Organisations, now: Now) -> ProgrammeBody:
+async def read_programme(call: CallInPath, actor: AnyAgency, db: Db, names: Organisations, now: Now) -> ProgrammeBody:
     """Hela utlysningen: ansökningar, ekonomi, företag, timmar, kvinnor och män, aktiviteter, och hur färskt det är.
 
     The whole call: applications, money, companies, hours, women and men, activities, and how fresh it is.
     """
-    return await programme_of(db, call, names, now)
+    return await programme_of(db, call, actor, names, now)
 
 
 @router.get("/follow-up/projects", dependencies=[READS], summary="Lista projekt / List projects")
@@ -55,7 +55,7 @@ async def list_projects(
     actor: FollowUpReader, db: Db, page: PageOf, names: Organisations, call: CallFilter = None
 ) -> ListOf[ProjectSummaryBody]:
     """Visa era projekt; Tillväxtverket ser alla. / Show your projects; the agency sees all."""
-    rows, total = await views.list_projects(db, actor.scope, page, call=call)
+    rows, total = await views.list_projects(db, views.Reader.of(actor), page, call=call)
     calls = {row["call"]: await views.call_of(db, row) for row in {row["call"]: row for row in rows}.values()}
     return list_of([project_summary(row, calls[row["call"]], names) for row in rows], total=total, page=page)
 
@@ -71,7 +71,7 @@ async def read_project_csv(
     project_id: ProjectInPath, actor: FollowUpReader, db: Db, names: Organisations, now: Now
 ) -> Response:
     """Samma siffror som i JSON, en per rad. / The same figures as in JSON, one a row."""
-    project = await project_of(db, project_id, actor.scope, names, now)
+    project = await project_of(db, project_id, actor, names, now)
     return csv_response(project_csv(project), f"{project_id}.csv")
 
 
@@ -83,4 +83,4 @@ async def read_project(
 
     One project: money per category, companies, hours, women and men, activities, and how fresh it is.
     """
-    return await project_of(db, project_id, actor.scope, names, now)
+    return await project_of(db, project_id, actor, names, now)

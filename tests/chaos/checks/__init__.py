@@ -11,6 +11,7 @@ from tests.chaos.checks.pages import heads_are_the_logs, pages_are_the_log
 from tests.chaos.checks.positions import log_is_contiguous, log_is_on_topic, topic_is_in_order
 from tests.chaos.checks.progress import checkpoints_never_go_back, everything_is_shown_in_time
 from tests.chaos.checks.reads import answers_are_expected, own_writes_are_read
+from tests.chaos.checks.registers import numbers_follow_each_other
 from tests.chaos.evidence import Evidence
 
 Check = Callable[[Evidence], Iterator[Finding]]
@@ -32,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ceilings_hold,
     payments_hold,
     totals_are_equal,
+    numbers_follow_each_other,
     own_writes_are_read,
     answers_are_expected,
 )

@@ -91,7 +91,7 @@ async def test_as_many_grants_as_fit_succeed_and_no_more(logs: Sequence[MongoEve
     types = [event["type"] for commit in commits for event in commit["events"]]
     assert types.count(FundingGranted.ce_type()) == types.count(BudgetReserved.ce_type()) == FIT
     for application, was_granted in zip(applications, answers, strict=True):
-        assert bool((await fresh.load(APPLICATIONS.at(application))).state.amount_granted_ore) is was_granted
+        assert bool((await fresh.load(APPLICATIONS.at(application))).state.grant) is was_granted
 
 
 async def correction_to(ceiling_kr: int, call_id: str, log: MongoEventLog, *, after_reads: int) -> bool:

@@ -7,7 +7,7 @@ import pytest_asyncio
 import structlog
 
 from shared.contents.keys import WrongKeyError
-from shared.contents.mongo_store import MongoContentStore, prepare
+from shared.contents.mongo_store import KEPT, MongoContentStore, prepare
 from shared.contents.port import ContentGoneError, ContentsUnavailable
 from shared.mongo import Database, connect
 from tests.conftest import Parts
@@ -57,7 +57,7 @@ async def test_neither_database_holds_a_word_of_it(new_store: NewStore, database
 async def test_keys_are_in_their_own_database_only(new_store: NewStore, databases: Databases) -> None:
     await new_store().put("company/a", b"findings")
     contents, keys = databases
-    assert await contents.list_collection_names() == ["contents"]
+    assert sorted(await contents.list_collection_names()) == sorted(KEPT)
     assert await keys.list_collection_names() == ["keys"]
 
 
@@ -100,3 +100,8 @@ async def test_a_database_that_does_not_answer_is_said_and_no_content_is_logged(
     assert logged
     assert "canary" not in str(logged)
     client.close()
+
+
+async def test_a_token_needs_the_master_key(databases: Databases) -> None:
+    one, other = (MongoContentStore(*databases, master_key=key) for key in (MASTER_KEY, bytes(32)))
+    assert one.token("säker") != other.token("säker")

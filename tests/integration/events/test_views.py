@@ -64,11 +64,14 @@ async def test_activities_are_found_within_scope_in_the_order_they_begin(db: Dat
         (fact,) = plan(command, GRANTED, "contents")
         programme.read_models.see(fact, ACTIVITIES.at(activity_id).id)
     await store(programme, db)
-    rows, total = await list_activities(db, MINE, Page(limit=2, offset=0), project=PROJECT)
+    rows, total = await list_activities(db, MINE, Page(limit=2, offset=0), hidden=(), project=PROJECT)
     assert ([row["_id"] for row in rows], total) == ([ids[1], ids[2]], 3)
-    assert (await find_activity(db, ids[1], EVERYBODY))["starts_at"] == NINE
+    assert (await find_activity(db, ids[1], EVERYBODY, hidden=()))["starts_at"] == NINE
     other = ApplicationId(new_id())
-    assert await list_activities(db, MINE, Page(limit=2, offset=0), project=other) == ([], 0)
-    assert await list_activities(db, FOREIGN, Page(limit=2, offset=0)) == ([], 0)
+    assert await list_activities(db, MINE, Page(limit=2, offset=0), hidden=(), project=other) == ([], 0)
+    assert await list_activities(db, FOREIGN, Page(limit=2, offset=0), hidden=()) == ([], 0)
     with pytest.raises(NotFound):
-        await find_activity(db, ids[1], FOREIGN)
+        await find_activity(db, ids[1], FOREIGN, hidden=())
+    assert await list_activities(db, EVERYBODY, Page(limit=2, offset=0), hidden=[PROJECT]) == ([], 0)
+    with pytest.raises(NotFound):
+        await find_activity(db, ids[1], EVERYBODY, hidden=[PROJECT])

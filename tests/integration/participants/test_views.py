@@ -69,11 +69,15 @@ async def test_enrolments_are_found_within_scope_and_project(own: OwnDatabase) -
     programme = Programme()
     programme.read_models.see(enrolled(), f"enrolment/{ENROLMENT}")
     await store(programme, own.db)
-    assert (await find_enrolment(own.db, ENROLMENT, MINE))["size_class"] == "small"
+    assert (await find_enrolment(own.db, ENROLMENT, MINE, hidden=()))["size_class"] == "small"
     for scope, project, number in ((MINE, PROJECT, 1), (EVERYBODY, None, 1), (FOREIGN, None, 0), (MINE, COMPANY, 0)):
         asked = None if project is None else ApplicationId(project)
-        assert (await list_enrolments(own.db, scope, FIRST, project=asked))[1] == number
+        assert (await list_enrolments(own.db, scope, FIRST, hidden=(), project=asked))[1] == number
     with pytest.raises(NotFound):
-        await find_enrolment(own.db, ENROLMENT, FOREIGN)
+        await find_enrolment(own.db, ENROLMENT, FOREIGN, hidden=())
     with pytest.raises(NotFound):
-        await find_enrolment(own.db, EnrolmentId(COMPANY), EVERYBODY)
+        await find_enrolment(own.db, EnrolmentId(COMPANY), EVERYBODY, hidden=())
+    assert await list_enrolments(own.db, EVERYBODY, FIRST, hidden=[PROJECT]) == ([], 0)
+    assert await list_enrolments(own.db, EVERYBODY, FIRST, hidden=[PROJECT], project=PROJECT) == ([], 0)
+    with pytest.raises(NotFound):
+        await find_enrolment(own.db, ENROLMENT, EVERYBODY, hidden=[PROJECT])

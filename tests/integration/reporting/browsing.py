@@ -98,18 +98,19 @@ async def faults_of(address: str) -> list[str]:
             for scheme in SCHEMES:
                 page = await open_page(browser, width=width, scheme=scheme, scripts=True)
                 await page.goto(address)
-                found = [*await _violations(page), *await _sticks_out(page)]
+                found = [*await violations(page), *await sticks_out(page)]
                 faults += [f"{width} px, {scheme}: {fault}" for fault in found]
     return faults
 
 
-async def _violations(page: Page) -> list[str]:
+async def violations(page: Page) -> list[str]:
     """Return what axe finds against WCAG 2.2 A and AA, as `rule: element`."""
     options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
     found = cast("dict[str, Any]", (await Axe().run(page, options=options)).response)
     return [f"{violation['id']}: {node['html']}" for violation in found["violations"] for node in violation["nodes"]]
 
 
-async def _sticks_out(page: Page) -> list[str]:
+async def sticks_out(page: Page) -> list[str]:
+    """Return by how much a page is wider than its window."""
     wider = int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
     return [f"{wider} px wider than the window"] if wider else []

@@ -16,6 +16,7 @@ from shared.kernel.ids import OrganisationId
 from shared.mongo import Database
 from shared.web.application import create_app
 from shared.web.runtime import Runtime
+from tests.unit.applications.described import described_body
 from tests.unit.applications.examples import CALL_FILE, DECISION_DAY, KRONA, LEGAL_BASIS, NOON, answers, the_call
 from tests.unit.web.a_service import FakeReads, settings
 
@@ -33,6 +34,7 @@ PEOPLE: Final[Mapping[str, Actor]] = {
     "system": _actor("system-1", "test-science-park", Role.ORG_EDITOR, Role.ORG_SIGNATORY),
     "foreign": _actor("editor-2", "test-cluster", Role.ORG_EDITOR, Role.ORG_SIGNATORY),
     "manager": _actor("manager-1", AGENCY_TENANT, Role.PROGRAMME_MANAGER),
+    "registrar": _actor("registrar-1", AGENCY_TENANT, Role.REGISTRAR),
     "officer-1": _actor("officer-1", AGENCY_TENANT, Role.CASE_OFFICER, Role.DECISION_MAKER),
     "officer-2": _actor("officer-2", AGENCY_TENANT, Role.CASE_OFFICER),
     "decider": _actor("decider-1", AGENCY_TENANT, Role.DECISION_MAKER),
@@ -51,11 +53,15 @@ class TokensOfPeople:
 
 
 def client_with(
-    *, log: EventLog | None = None, contents: ContentStore | None = None, db: Database | None = None
+    *,
+    log: EventLog | None = None,
+    contents: ContentStore | None = None,
+    db: Database | None = None,
+    clamav_address: str | None = None,
 ) -> httpx2.AsyncClient:
     """Return a client of the service in a sandbox whose clock stands at noon on 20 February 2023."""
     runtime = Runtime(
-        settings=settings(sandbox=True, sandbox_clients_file=CALL_FILE),
+        settings=settings(sandbox=True, sandbox_clients_file=CALL_FILE, clamav_address=clamav_address),
         log=log or InMemoryEventLog(),
         contents=contents or InMemoryContentStore(),
         db=db if db is not None else cast("Database", None),
@@ -92,13 +98,58 @@ class Caller:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    async def assessed(self, **changes: Any) -> str:  # noqa: ANN401 - any field
-        """Submit an application, let two officers assess it, and return its id."""
-        application = await self.submitted(**changes)
-        for officer in ("officer-1", "officer-2"):
-            answer = await self.post(officer, f"/applications/{application}/assessments", an_assessment_body())
-            assert answer.status_code == 201, answer.text
+    async def declared(self, who: str, application: str, *, has_conflict: bool = False) -> None:
+        """Declare as somebody at the agency whether there is a conflict of interest."""
+        body = {"has_conflict": has_conflict, "reason": "Nära vän till firmatecknaren." if has_conflict else ""}
+        answer = await self.post(who, f"/applications/{application}/conflicts-of-interest", body)
+        assert answer.status_code == 201, answer.text
+
+    async def registered(self, application: str) -> str:
+        """Register a case, let everybody at the agency declare no conflict of interest, and return its id."""
+        answer = await self.post("registrar", f"/applications/{application}/registrations", None)
+        assert answer.status_code == 201, answer.text
+        for who in ("officer-1", "officer-2", "decider"):
+            await self.declared(who, application)
         return application
+
+    async def handled(self, **changes: Any) -> str:  # noqa: ANN401 - any field
+        """Submit an application, register it, contact the applicant, and return its id."""
+        application = await self.registered(await self.submitted(**changes))
+        answer = await self.post("officer-1", f"/applications/{application}/contacts", a_contact_body())
+        assert answer.status_code == 201, answer.text
+        return application
+
+    async def scored(self, **changes: Any) -> str:  # noqa: ANN401 - any field
+        """Let two officers assess an application that is handled, and return its id."""
+        application = await self.handled(**changes)
+        for officer in ("officer-1", "officer-2"):
+            await self.done(officer, f"/applications/{application}/assessments", an_assessment_body())
+        return application
+
+    async def assessed(self, **changes: Any) -> str:  # noqa: ANN401 - any field
+        """Consolidate two assessments of an application, so that it can be decided, and return its id."""
+        application = await self.scored(**changes)
+        await self.done("officer-1", f"/applications/{application}/consolidations", a_consolidation_body())
+        return application
+
+    async def granted(self, **changes: Any) -> str:  # noqa: ANN401 - any field
+        """Grant an application and let its signatory accept the grant, and return its id."""
+        application = await self.assessed(**changes)
+        path = f"/applications/{application}"
+        await self.done("decider", f"{path}/grants", a_grant_body(), **ON_DECISION_DAY)
+        accepted = await self.bare("signatory", f"{path}/acceptances", **ON_DECISION_DAY)
+        assert accepted.status_code == 201, accepted.text
+        return application
+
+    async def done(self, who: str, path: str, body: object, **headers: str) -> httpx2.Response:
+        """Post what has to succeed."""
+        answer = await self.post(who, path, body, **headers) if body is not None else await self.bare(who, path)
+        assert answer.status_code == 201, answer.text
+        return answer
+
+    async def bare(self, who: str, path: str, **headers: str) -> httpx2.Response:
+        """Post without a body."""
+        return await self.client.post(BASE + path, headers=_headers(who, headers))
 
 
 def _headers(who: str, more: Mapping[str, str]) -> dict[str, str]:
@@ -131,6 +182,7 @@ def a_body(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
             {"source": "own", "kind": "cash", "financier": "Egna medel", "amount_ore": 800_000 * KRONA},
         ],
         "answers": dict(answers()),
+        **described_body(the_call()),
     }
     return {**body, **changes}
 
@@ -140,6 +192,16 @@ def an_assessment_body() -> dict[str, Any]:
     criteria = the_call().assessment.criteria
     scores = [{"criterion": one.code, "points": 4, "reason": "Väl beskrivet."} for one in criteria]
     return {"conditions_met": True, "scores": scores}
+
+
+def a_consolidation_body(amount_kr: int = 800_000) -> dict[str, Any]:
+    """Return a consolidated assessment that proposes support."""
+    return {**an_assessment_body(), "amount_proposed_ore": amount_kr * KRONA}
+
+
+def a_contact_body() -> dict[str, Any]:
+    """Return a contact with the applicant."""
+    return {"contacted_at": "2023-02-20T10:00:00Z", "channel": "phone", "words": "Vi gick igenom ansökan."}
 
 
 def a_grant_body(amount_kr: int = 800_000) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """A complete application, the pilot's call, and the people of the examples; every organisation is invented."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import services.applications.call
 from services.applications.application.domain import (
+    AcceptGrant,
     Applicant,
     Application,
     AssessApplication,
@@ -18,22 +19,45 @@ from services.applications.application.domain import (
     DecisionText,
     Form,
     GrantFunding,
+    KeptForm,
+    RecordContact,
+    RegisterCase,
     RevisedBudget,
     ScoredCriterion,
     SignApplication,
     SubmitApplication,
+    accept_grant,
     assess,
     check,
+    grant,
+    record_contact,
+    register_case,
     sign,
     submit,
 )
+from services.applications.application.domain.consolidating import ConsolidateAssessments, consolidate
+from services.applications.application.domain.registering import Register
+from services.applications.application.domain.revising import (
+    ConfirmRevisedBudget,
+    ProposePartialGrant,
+    confirm_revised_budget,
+    propose_partial_grant,
+)
 from services.applications.application.domain.state import evolve
+from services.applications.call.domain import Call, CallBudget
 from services.applications.call.schemas import read_call_file
-from shared.contracts.applications import ApplicationFact, FundingSource, SigningMethod
+from shared.contracts.applications import (
+    ApplicationFact,
+    ConflictDeclared,
+    ContactChannel,
+    FundingSource,
+    SigningMethod,
+)
 from shared.contracts.call import BudgetCategory, CallDefinition
 from shared.kernel.ids import ApplicationId, OrganisationId
 from shared.kernel.refusals import Problem
 from shared.kernel.tenancy import TenantScope
+from tests.unit.applications.described import COMPETENCE, described
 
 CALL_FILE: Final = (
     Path(services.applications.call.__path__[0]) / "calls" / "pilot-fortsattning-saker-digitalisering-2023.yaml"
@@ -67,8 +91,9 @@ def a_call(**changes: Any) -> CallDefinition:  # noqa: ANN401 - any field
 
 
 def answers(**changes: str) -> Mapping[str, str]:
-    """Return an answer to every question that is always asked."""
-    return {question.field: "Ja, så här." for question in the_call().questions if question.required} | changes
+    """Return an answer to every question that is always asked, and to the one about regional anchoring."""
+    asked = [question for question in the_call().questions if question.required or question.rule == "A12"]
+    return {question.field: "Ja, så här." for question in asked} | changes
 
 
 def budget(personnel_kr: int = 1_000_000, services_kr: int = 450_000) -> tuple[BudgetItem, ...]:
@@ -104,6 +129,8 @@ def a_form(**changes: Any) -> Form:  # noqa: ANN401 - any field
         amount_applied_ore=800_000 * KRONA,
         co_funding=(cash(800_000),),
         answers=dict(answers()),
+        attachments=(COMPETENCE,),
+        **described(the_call()),
     )
     return replace(form, **changes)
 
@@ -142,6 +169,13 @@ def an_assessment(assessed_by: str = ASSESSOR_1, points: int = 4, **changes: Any
     return replace(AssessApplication(APPLICATION, AGENCY, assessed_by, True, scores), **changes)  # noqa: FBT003 - conditions met
 
 
+def a_consolidation(points: int = 4, amount_kr: int = 800_000, **changes: Any) -> ConsolidateAssessments:  # noqa: ANN401 - any field
+    """Return a consolidated assessment by one of the assessors."""
+    scores = tuple(ScoredCriterion(one.code, points, "Som bedömarna.") for one in the_call().assessment.criteria)
+    command = ConsolidateAssessments(APPLICATION, AGENCY, ASSESSOR_1, True, scores, amount_kr * KRONA)  # noqa: FBT003 - conditions met
+    return replace(command, **changes)
+
+
 def a_grant(amount_kr: int = 800_000, **changes: Any) -> GrantFunding:  # noqa: ANN401 - any field
     """Return a grant by somebody who has not assessed."""
     return replace(GrantFunding(APPLICATION, AGENCY, DECIDER, amount_kr * KRONA, LEGAL_BASIS, TEXT), **changes)
@@ -165,7 +199,7 @@ def given(*facts: ApplicationFact) -> Application:
 
 def submitted(form: Form | None = None, *, now: datetime = NOON) -> list[ApplicationFact]:
     """Return the facts of a submission."""
-    return list(submit(Application(), a_submission(form), the_call(), contents="ref", now=now))
+    return list(submit(Application(), a_submission(form), the_call(), kept=KeptForm("ref"), now=now))
 
 
 def signed(form: Form | None = None, *, now: datetime = NOON) -> list[ApplicationFact]:
@@ -174,9 +208,53 @@ def signed(form: Form | None = None, *, now: datetime = NOON) -> list[Applicatio
     return [*facts, *sign(given(*facts), a_signature(), contents="ref")]
 
 
-def assessed(form: Form | None = None) -> list[ApplicationFact]:
-    """Return the facts of a signed application that two officers have assessed."""
-    facts = signed(form)
+def declared(*persons: str) -> list[ApplicationFact]:
+    """Return the facts of persons who declare that they have no conflict of interest."""
+    return [ConflictDeclared(application_id=APPLICATION, person=person, has_conflict=False) for person in persons]
+
+
+def handled(form: Form | None = None, *, now: datetime = NOON) -> list[ApplicationFact]:
+    """Return the facts of a signed application that is registered, without conflicts, and its applicant contacted."""
+    facts = signed(form, now=now)
+    register = RegisterCase(APPLICATION, AGENCY, registered_by="registrar-1")
+    facts += register_case(given(*facts), Register(), register, now=now).events[f"application/{APPLICATION}"]  # type: ignore[arg-type]  # facts of the application
+    facts += declared(ASSESSOR_1, ASSESSOR_2, DECIDER)
+    contact = RecordContact(APPLICATION, AGENCY, ASSESSOR_1, now, ContactChannel.PHONE)
+    return [*facts, *record_contact(given(*facts), contact, contents="ref")]
+
+
+def scored(form: Form | None = None, *, points: int = 4) -> list[ApplicationFact]:
+    """Return the facts of a handled application that two officers have assessed, each alone."""
+    facts = handled(form)
     for officer in (ASSESSOR_1, ASSESSOR_2):
-        facts += assess(given(*facts), an_assessment(officer), the_call(), contents="ref")
+        facts += assess(given(*facts), an_assessment(officer, points), the_call(), contents="ref")
     return facts
+
+
+def assessed(form: Form | None = None) -> list[ApplicationFact]:
+    """Return the facts of a handled application whose two assessments are consolidated: ready for a decision."""
+    facts = scored(form)
+    applied_kr = (form or a_form()).amount_applied_ore // KRONA
+    return [*facts, *consolidate(given(*facts), a_consolidation(amount_kr=applied_kr), the_call(), contents="ref")]
+
+
+def confirmed(revised: RevisedBudget, amount_kr: int) -> list[ApplicationFact]:
+    """Return the facts of an application that a partial grant is proposed for, and its revised budget confirmed."""
+    facts = assessed()
+    proposal = ProposePartialGrant(APPLICATION, AGENCY, ASSESSOR_1, amount_kr * KRONA, "Vissa kostnader ryms inte.")
+    facts += propose_partial_grant(given(*facts), proposal, the_call(), contents="ref", now=DECISION_DAY)
+    answer = ConfirmRevisedBudget(APPLICATION, OWN, "signatory-1", revised)
+    return [*facts, *confirm_revised_budget(given(*facts), answer, the_call(), now=DECISION_DAY)]
+
+
+def accepted() -> list[ApplicationFact]:
+    """Return the facts of an application whose grant is accepted."""
+    facts = granted_in_full()
+    return [*facts, *accept_grant(given(*facts), AcceptGrant(APPLICATION, OWN, "signatory-1"), now=DECISION_DAY)]
+
+
+def granted_in_full() -> list[ApplicationFact]:
+    """Return the facts of an application that was granted what it applied for."""
+    facts = assessed()
+    decision = grant(given(*facts), CallBudget(), Call((the_call(),)), a_grant(), contents="decision", now=DECISION_DAY)
+    return [*facts, *cast("Sequence[ApplicationFact]", decision.events[f"application/{APPLICATION}"])]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from services.applications.application.domain import Application, check, sign, submit
+from services.applications.application.domain import Application, KeptForm, check, sign, submit
 from services.applications.application.domain.refusals import (
     AlreadyDecided,
     AlreadySigned,
@@ -46,7 +46,7 @@ from tests.unit.applications.examples import (
 
 
 def test_a_submission_is_pinned_to_the_version_of_the_call() -> None:
-    (fact,) = submit(Application(), a_submission(), a_call(version=7), contents="ref", now=NOON)
+    (fact,) = submit(Application(), a_submission(), a_call(version=7), kept=KeptForm("ref"), now=NOON)
     assert isinstance(fact, ApplicationSubmitted)
     assert (fact.call, fact.call_version) == (the_call().id, 7)
 
@@ -75,10 +75,11 @@ def test_the_fact_says_when_the_application_arrived_and_whether_it_is_late(now: 
     assert fact.arrived_at == now
 
 
+@pytest.mark.rule("A15")
 def test_an_application_with_faults_is_refused_with_everything_that_was_found() -> None:
     form = a_form(global_goals=(), theme=None, companies_planned=21)
     with pytest.raises(ApplicationNotComplete) as refusal:
-        submit(Application(), a_submission(form), the_call(), contents="", now=NOON)
+        submit(Application(), a_submission(form), the_call(), kept=KeptForm(""), now=NOON)
     assert refusal.value.problems == check(form, the_call(), now=NOON).problems
     assert [problem.rule for problem in refusal.value.problems] == ["A7", "A8", "A9"]
 
@@ -87,9 +88,10 @@ def test_a_warning_does_not_stop_a_submission() -> None:
     assert submitted(a_form(companies_planned=21))
 
 
+@pytest.mark.rule("A14")
 def test_a_signatory_signs_with_e_id_at_submission() -> None:
     command = a_submission(signed_with_e_id=True, by_signatory=True, submitted_by="signatory-1")
-    fact, signature = submit(Application(), command, the_call(), contents="ref", now=NOON)
+    fact, signature = submit(Application(), command, the_call(), kept=KeptForm("ref"), now=NOON)
     assert isinstance(signature, ApplicationSigned)
     assert (signature.signed_by, signature.method) == ("signatory-1", SigningMethod.E_ID)
     assert given(fact, signature).signed
@@ -97,15 +99,16 @@ def test_a_signatory_signs_with_e_id_at_submission() -> None:
 
 def test_nobody_else_signs_at_submission() -> None:
     with pytest.raises(OnlySignatorySigns):
-        submit(Application(), a_submission(signed_with_e_id=True), the_call(), contents="ref", now=NOON)
+        submit(Application(), a_submission(signed_with_e_id=True), the_call(), kept=KeptForm("ref"), now=NOON)
 
 
 def test_a_signatory_who_is_no_editor_does_not_submit() -> None:
     command = a_submission(by_editor=False, by_signatory=True, signed_with_e_id=True)
     with pytest.raises(OnlyEditorSubmits):
-        submit(Application(), command, the_call(), contents="ref", now=NOON)
+        submit(Application(), command, the_call(), kept=KeptForm("ref"), now=NOON)
 
 
+@pytest.mark.rule("A14")
 def test_submitted_is_not_signed_until_a_signatory_signs() -> None:
     assert not given(*submitted()).signed
     assert given(*signed()).signed

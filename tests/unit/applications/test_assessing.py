@@ -20,15 +20,14 @@ from tests.unit.applications.examples import (
     an_assessment,
     assessed,
     given,
-    signed,
-    submitted,
+    handled,
     the_call,
 )
 
 
 def faults(*scores: ScoredCriterion) -> list[str]:
     with pytest.raises(AssessmentNotComplete) as refusal:
-        assess(given(*signed()), an_assessment(scores=scores), the_call(), contents="ref")
+        assess(given(*handled()), an_assessment(scores=scores), the_call(), contents="ref")
     return [problem.pointer for problem in refusal.value.problems]
 
 
@@ -37,14 +36,14 @@ def test_two_officers_assess_one_after_the_other() -> None:
 
 
 def test_the_reasons_stay_out_of_the_fact() -> None:
-    (fact,) = assess(given(*signed()), an_assessment(), the_call(), contents="ref")
+    (fact,) = assess(given(*handled()), an_assessment(), the_call(), contents="ref")
     assert "Väl beskrivet" not in fact.model_dump_json()
     assert fact.contents == "ref"
 
 
 @pytest.mark.parametrize("points", [1, 5])
 def test_points_are_on_the_scale(points: int) -> None:
-    assert assess(given(*signed()), an_assessment(points=points), the_call(), contents="ref")
+    assert assess(given(*handled()), an_assessment(points=points), the_call(), contents="ref")
 
 
 @pytest.mark.parametrize("points", [0, 6])
@@ -65,18 +64,18 @@ def test_every_fault_of_an_assessment_is_told_at_once() -> None:
 
 
 def test_nobody_assesses_twice() -> None:
-    once = [*signed(), *assess(given(*signed()), an_assessment(), the_call(), contents="ref")]
+    once = [*handled(), *assess(given(*handled()), an_assessment(), the_call(), contents="ref")]
     with pytest.raises(AlreadyAssessedBySame):
         assess(given(*once), an_assessment(ASSESSOR_1), the_call(), contents="ref")
 
 
 def test_what_arrived_late_is_not_assessed() -> None:
     with pytest.raises(ArrivedLate):
-        assess(given(*submitted(now=TOO_LATE)), an_assessment(), the_call(), contents="ref")
+        assess(given(*handled(now=TOO_LATE)), an_assessment(), the_call(), contents="ref")
 
 
 def test_what_is_decided_is_not_assessed() -> None:
-    decided = replace(given(*signed()), status=Status.REJECTED)
+    decided = replace(given(*handled()), status=Status.REJECTED)
     with pytest.raises(AlreadyDecided):
         assess(decided, an_assessment(), the_call(), contents="ref")
 

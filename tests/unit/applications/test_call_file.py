@@ -12,7 +12,7 @@ from tests.unit.applications.examples import CALL_FILE, KRONA, the_call
 
 FILE = CALL_FILE.read_text(encoding="utf-8")
 PARENT = {"final_report_on_latest": "period/", "ore_per_eur_on": "companies/"}
-REQUIRED_ATTACHMENT = ("A24", "/attachments/0/required")
+
 CALL_TEXT = (Path(__file__).parent / "utlysning.txt").read_text(encoding="utf-8")
 
 
@@ -82,7 +82,7 @@ def test_every_reason_is_told_at_once() -> None:
         ("field: networks", "field: offer_today", ("A9", "/questions")),
         ('"03", "04"', '"01", "04"', ("A9", "/counties")),
         ('"03", "04"', '"02", "04"', ("A9", "/counties/1")),
-        ("rule: A25", "rule: A99", ("", "/questions/17/rule")),
+        ("rule: A25", "rule: A99", ("", "/questions/10/rule")),
         ("base: [personnel]", "base: [flat-rate]", ("A11", "/budget_lines/1/flat_rate/base/0")),
         ("ends_on_latest: 2023-10-31", "ends_on_latest: 2023-12-31", ("A6", "/period/final_report_on_latest")),
         (
@@ -98,7 +98,15 @@ def test_every_reason_is_told_at_once() -> None:
         ),
         ("roles: [agency.payment_approver]", "roles: [operator]", ("", "/reporting/approval_levels/0/roles/0")),
         ("in_force_to: 2022-12-31", "in_force_to: 2014-12-31", ("A18", "/legal_bases/0/in_force_to")),
-        ("attachments: []", "attachments: [{code: cv, text: {sv: CV, en: CV}, required: true}]", REQUIRED_ATTACHMENT),
+        ("- code: collective-agreement-pay", "- code: no-tax-debts", ("A23", "/declarations")),
+        ("rule: A23\n", "rule: A99\n", ("", "/declarations/0/rule")),
+        ("- kind: budget", "- kind: period", ("A19", "/changes")),
+        ("- kind: budget", "- kind: mood", ("", "/changes/1/kind")),
+        ("[introduction, deep-dive]", "[introduction, introduction]", ("A9", "/required_phases")),
+        ("report_dates: [2023-07-31", "report_dates: [2023-01-15", ("A18", "/report_dates/0")),
+        ("report_dates: [2023-07-31", "report_dates: [2023-11-30", ("A18", "/report_dates/1")),
+        ("2023-07-31, 2023-11-30]", "2023-07-31, 2023-12-01]", ("A18", "/report_dates/1")),
+        ("- image/png", "- application/x-msdownload", ("A24", "/attachment_rules/media_types/1")),
         ("paid_on_latest: 2023-11-30", "paid_on_latest: 9999-12-31", ("C3", "/reporting/paid_on_latest")),
         ("needs_own_words: true", "needs_own_word: true", ("", "/themes/5/needs_own_word")),
         ("version: 1", "version: 0", ("", "/version")),
@@ -131,9 +139,11 @@ def test_a_date_can_be_reckoned_with(field: str, first: str | None, last: str | 
             assert [place for _, place in refused(dated(beyond))] == [f"/{PARENT.get(field, '')}{field}"]
 
 
-def test_an_attachment_may_be_named_but_not_required() -> None:
-    named = replaced("attachments: []", "attachments: [{code: cv, text: {sv: CV, en: CV}, required: false}]")
-    assert len(read_call_file(named.encode()).attachments) == 1
+def test_no_more_attachments_are_required_than_an_application_may_have() -> None:
+    required = replaced("required: false\nattachment_rules", "required: true\nattachment_rules")
+    one = required.replace("files_max: 30", "files_max: 1", 1)
+    assert read_call_file(one.encode()).attachments[0].required
+    assert refused(required.replace("files_max: 30", "files_max: 0", 1)) == [("A24", "/attachment_rules/files_max")]
 
 
 def test_a_flat_rate_belongs_to_the_flat_rate_line_and_to_no_other() -> None:

@@ -75,7 +75,11 @@ async def test_a_call_file_is_yaml(desk: Caller) -> None:
 
 async def test_a_check_tells_everything_and_whether_submission_is_allowed(open_desk: Caller) -> None:
     complete = await open_desk.post("editor", "/applications/checks", a_body())
-    assert (complete.status_code, complete.json()) == (200, {"submission_allowed": True, "problems": []})
+    assert complete.status_code == 200
+    assert complete.json()["submission_allowed"] is True
+    assert [(one["rule"], one["severity"]) for one in complete.json()["problems"]] == [("A24", "note")]
+    assert all(section["done"] for section in complete.json()["sections"])
+    assert complete.json()["figures"]["flat_rate_ore"] == 150_000 * 100
     empty = {"call": the_call().id, "applicant": {"name": "", "organisation_number": "700101-0011"}}
     answer = await open_desk.post("editor", "/applications/checks", empty)
     assert answer.json()["submission_allowed"] is False
@@ -130,7 +134,12 @@ async def test_a_refused_submission_names_every_rule_with_its_quotation(open_des
     assert answer.status_code == 422
     problem = answer.json()
     assert (problem["code"], problem["rule"]) == ("ApplicationNotComplete", "A15")
-    assert rules(answer) == {("A5", "/co_funding"), ("A5", "/co_funding/0/kind"), ("A8", "/global_goals")}
+    assert rules(answer) == {
+        ("A5", "/co_funding"),
+        ("A5", "/co_funding/0/kind"),
+        ("A8", "/global_goals"),
+        ("A24", "/attachments"),
+    }
     assert all(one["quotation"] for one in problem["problems"])
 
 
@@ -203,9 +212,16 @@ async def test_a_partial_grant_needs_its_revised_budget(open_desk: Caller) -> No
     path = f"/applications/{await open_desk.assessed()}/grants"
     partial = a_grant_body(600_000)
     assert (await open_desk.post("decider", path, partial, **ON_DECISION_DAY)).json()["code"] == "RevisedBudgetMissing"
+    case = path.removesuffix("/grants")
+    proposal = {"amount_ore": 60_000_000, "reasons": "Vissa kostnader ryms inte."}
+    await open_desk.done("officer-1", f"{case}/proposals", proposal, **ON_DECISION_DAY)
     revised = {"budget": [{"category": "external-services", "amount_ore": 120_000_000}], "co_funding_ore": 60_000_000}
-    answer = await open_desk.post("decider", path, {**partial, "revised_budget": revised}, **ON_DECISION_DAY)
+    assert (await open_desk.post("editor", f"{case}/revised-budgets", revised, **ON_DECISION_DAY)).status_code == 403
+    await open_desk.done("signatory", f"{case}/revised-budgets", revised, **ON_DECISION_DAY)
+    answer = await open_desk.post("decider", path, partial, **ON_DECISION_DAY)
     assert answer.status_code == 201, answer.text
+    body = {**partial, "revised_budget": revised}
+    assert (await open_desk.post("decider", path, body, **ON_DECISION_DAY)).json()["code"] == "MalformedInput"
 
 
 async def test_an_application_is_rejected_or_dismissed_once(open_desk: Caller) -> None:
@@ -219,15 +235,15 @@ async def test_an_application_is_rejected_or_dismissed_once(open_desk: Caller) -
 
 async def test_a_late_application_is_dismissed_as_late(open_desk: Caller) -> None:
     late = await open_desk.post("system", "/applications", a_body(), sandbox_now=TOO_LATE.isoformat())
-    path = f"/applications/{late.json()['id']}/dismissals"
+    path = f"/applications/{await open_desk.registered(late.json()['id'])}/dismissals"
     assert (await open_desk.post("decider", path, {**REASONS, "reason": "late"})).status_code == 201
-    in_time = await open_desk.submitted()
+    in_time = await open_desk.handled()
     answer = await open_desk.post("decider", f"/applications/{in_time}/dismissals", {**REASONS, "reason": "late"})
     assert answer.json()["code"] == "ArrivedInTime"
 
 
 async def test_an_incomplete_assessment_is_refused_with_every_fault(open_desk: Caller) -> None:
-    path = f"/applications/{await open_desk.submitted()}/assessments"
+    path = f"/applications/{await open_desk.handled()}/assessments"
     body = an_assessment_body()
     body["scores"] = [{**body["scores"][0], "points": 9, "reason": ""}]
     answer = await open_desk.post("officer-1", path, body)

@@ -1,7 +1,7 @@
 """Rejection, dismissal and acceptance, each on both sides of its rules (A1, A14, A16, A18, A19)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -44,8 +44,8 @@ from tests.unit.applications.examples import (
     a_call,
     assessed,
     given,
-    signed,
-    submitted,
+    granted_in_full,
+    handled,
     the_call,
 )
 
@@ -55,7 +55,7 @@ ACCEPTANCE = AcceptGrant(APPLICATION, OWN, "signatory-1")
 
 
 def granted(**changes: object) -> Application:
-    state = replace(given(*assessed()), status=Status.GRANTED, accept_by=date(2023, 3, 31))
+    state = given(*granted_in_full())
     return replace(state, **changes)  # type: ignore[arg-type]  # the changes of a test
 
 
@@ -89,7 +89,7 @@ def test_nothing_is_decided_in_substance_before_the_signature() -> None:
 
 
 def test_what_arrived_late_is_dismissed_and_not_rejected() -> None:
-    late = given(*signed(now=TOO_LATE))
+    late = given(*handled(now=TOO_LATE))
     with pytest.raises(ArrivedLate):
         reject(late, REJECTION, the_call(), contents="ref", now=DECISION_DAY)
     (fact,) = dismiss(late, DISMISSAL, contents="ref")
@@ -97,11 +97,13 @@ def test_what_arrived_late_is_dismissed_and_not_rejected() -> None:
 
 
 def test_a_late_application_is_dismissed_unsigned_and_unassessed() -> None:
-    assert dismiss(given(*submitted(now=TOO_LATE)), DISMISSAL, contents="ref")
+    unsigned = replace(given(*handled(now=TOO_LATE)), signed=False)
+    assert not unsigned.assessed_by
+    assert dismiss(unsigned, DISMISSAL, contents="ref")
 
 
 def test_what_arrived_in_time_is_not_dismissed_as_late_but_may_be_for_another_reason() -> None:
-    in_time = given(*submitted())
+    in_time = given(*handled())
     with pytest.raises(ArrivedInTime):
         dismiss(in_time, DISMISSAL, contents="ref")
     assert dismiss(in_time, replace(DISMISSAL, reason=DismissalReason.NOT_ENTITLED), contents="ref")

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.applications.application.domain import APPLICATIONS, GrantFunding, assess, grant
+from services.applications.application.domain.consolidating import consolidate
 from services.applications.application.domain.refusals import (
     AlreadyDecided,
     ArrivedLate,
@@ -23,6 +24,7 @@ from services.applications.application.domain.refusals import (
     RevisedBudgetNotSound,
     SameAssessorAndDecider,
 )
+from services.applications.application.domain.refusals.preparing import AssessmentsNotConsolidated
 from services.applications.application.domain.state import Application, Status
 from services.applications.call.domain import CALL_BUDGETS, Call, CallBudget
 from shared.contracts.applications import BudgetAmount, BudgetReserved, FundingGranted
@@ -32,12 +34,14 @@ from tests.unit.applications.examples import (
     APPLICATION,
     ASSESSOR_1,
     ASSESSOR_2,
+    DECIDER,
     DECISION_DAY,
     KRONA,
     OWN,
     SOMEBODY_ELSE,
     TOO_LATE,
     a_call,
+    a_consolidation,
     a_form,
     a_grant,
     a_revised_budget,
@@ -45,8 +49,10 @@ from tests.unit.applications.examples import (
     assessed,
     budget,
     cash,
+    confirmed,
     given,
-    signed,
+    handled,
+    scored,
     the_call,
 )
 
@@ -76,19 +82,15 @@ def decided(
     return granted, reserved
 
 
-def conditions_met_by(*agreed: str) -> Application:
+def conditions_met_by(*agreed: str, together: bool = True) -> Application:
     """Return an application that two have assessed, and these found to meet the conditions of the support."""
-    facts = signed()
+    facts = handled()
     for officer in (ASSESSOR_1, ASSESSOR_2):
         assessment = an_assessment(officer, conditions_met=officer in agreed)
         facts += assess(given(*facts), assessment, the_call(), contents="ref")
-    return given(*facts)
-
-
-def faults(command: GrantFunding) -> list[tuple[str, str]]:
-    with pytest.raises(RevisedBudgetNotSound) as refusal:
-        decided(command)
-    return [(problem.rule, problem.pointer) for problem in refusal.value.problems]
+    amount_kr = 800_000 if together else 0
+    consolidation = a_consolidation(amount_kr=amount_kr, conditions_met=together)
+    return given(*facts, *consolidate(given(*facts), consolidation, the_call(), contents="ref"))
 
 
 def test_a_grant_takes_from_the_call_what_it_gives_to_the_project() -> None:
@@ -121,14 +123,46 @@ def test_one_assessor_who_finds_the_conditions_met_is_enough(met_by: str) -> Non
 
 def test_what_no_assessor_finds_to_meet_the_conditions_is_not_granted() -> None:
     with pytest.raises(ConditionsNotMet):
-        decided(a_grant(), conditions_met_by())
+        decided(a_grant(), conditions_met_by(together=False))
+
+
+def test_what_the_assessors_together_find_not_to_meet_the_conditions_is_not_granted() -> None:
+    assert decided(a_grant(), conditions_met_by(ASSESSOR_1))
+    with pytest.raises(ConditionsNotMet):
+        decided(a_grant(), conditions_met_by(ASSESSOR_1, together=False))
+
+
+def test_assessments_are_consolidated_before_a_grant_where_the_call_wants_more_than_one() -> None:
+    apart = given(*scored())
+    with pytest.raises(AssessmentsNotConsolidated):
+        decided(a_grant(), apart)
+    alone = a_call(assessment=the_call().assessment.model_copy(update={"assessors_min": 1}))
+    decision = grant(apart, CallBudget(), Call((alone,)), a_grant(), contents="ref", now=DECISION_DAY)
+    assert len(decision.events) == 2
+
+
+def test_whoever_consolidated_the_assessments_may_not_grant() -> None:
+    facts = scored()
+    seen_to = replace(given(*facts), handling=replace(given(*facts).handling, officer=DECIDER))
+    (together,) = consolidate(seen_to, a_consolidation(consolidated_by=DECIDER), the_call(), contents="ref")
+    with pytest.raises(SameAssessorAndDecider):
+        decided(a_grant(), given(*facts, together))
+
+
+def test_the_grant_says_its_appropriation_and_when_to_report_as_the_pinned_call_says() -> None:
+    call = a_call(appropriation="uo 24 1:5 ap. 3", report_dates=[date(2023, 6, 30), date(2023, 11, 30)])
+    decision = grant(READY, CallBudget(), Call((call,)), a_grant(), contents="ref", now=DECISION_DAY)
+    (granted,) = decision.events[APPLICATIONS.at(APPLICATION).id]
+    assert isinstance(granted, FundingGranted)
+    assert granted.appropriation == "uo 24 1:5 ap. 3"
+    assert granted.report_dates == [date(2023, 6, 30), date(2023, 11, 30)]
 
 
 def test_unsigned_late_decided_or_missing_is_not_granted() -> None:
     with pytest.raises(NotSigned):
         decided(a_grant(), replace(READY, signed=False))
     with pytest.raises(ArrivedLate):
-        decided(a_grant(), given(*signed(now=TOO_LATE)))
+        decided(a_grant(), given(*handled(now=TOO_LATE)))
     with pytest.raises(AlreadyDecided):
         decided(a_grant(), replace(READY, status=Status.GRANTED))
     with pytest.raises(NotFound):
@@ -159,45 +193,32 @@ def test_a_partial_grant_needs_the_revised_budget() -> None:
         decided(a_grant(799_999))
 
 
-def test_a_partial_grant_is_granted_on_the_revised_budget() -> None:
-    granted, _ = decided(a_grant(600_000, revised=a_revised_budget(1_300_000, 700_000)))
+def test_a_partial_grant_is_granted_on_the_confirmed_budget_and_for_exactly_its_support() -> None:
+    ready = given(*confirmed(a_revised_budget(1_300_000, 700_000), 600_000))
+    granted, reserved = decided(a_grant(600_000), ready)
     assert granted.partial
     assert granted.budget == [BudgetAmount(category=BudgetCategory.EXTERNAL_SERVICES, amount_ore=1_300_000 * KRONA)]
     assert granted.co_funding_ore == 700_000 * KRONA
+    assert reserved.amount_ore == 600_000 * KRONA
+    for other_kr in (599_999, 600_001):
+        with pytest.raises(RevisedBudgetMissing):
+            decided(a_grant(other_kr), ready)
+    assert not decided(a_grant(800_000), ready)[0].partial
 
 
 def test_the_share_is_cut_and_never_rounded_up() -> None:
-    granted, _ = decided(a_grant(600_000, revised=a_revised_budget(1_300_000, 700_000)))
+    granted, _ = decided(a_grant(600_000), given(*confirmed(a_revised_budget(1_300_000, 700_000), 600_000)))
     assert granted.support_share_bp == 4_615  # 46.153… %
-    granted, _ = decided(a_grant(599_999, revised=a_revised_budget(1_200_001, 600_002)))
+    granted, _ = decided(a_grant(599_999), given(*confirmed(a_revised_budget(1_200_001, 600_002), 599_999)))
     assert granted.support_share_bp == 4_999  # 49.9998… %
 
 
-def test_a_revised_budget_meets_the_share_and_is_paid_in_cash() -> None:
-    assert decided(a_grant(600_000, revised=a_revised_budget(1_200_000, 600_000)))
-    assert faults(a_grant(600_000, revised=a_revised_budget(1_199_999, 600_000))) == [("A5", "/amount_ore")]
-    assert faults(a_grant(600_000, revised=a_revised_budget(1_200_000, 599_999))) == [
-        ("A5", "/revised_budget/co_funding_ore")
-    ]
-
-
-def test_a_revised_budget_never_rises() -> None:
-    assert decided(a_grant(600_000, revised=a_revised_budget(1_600_000, 1_000_000)))
-    assert faults(a_grant(600_000, revised=a_revised_budget(1_600_001, 1_000_001))) == [
-        ("A18", "/revised_budget/budget")
-    ]
-
-
-def test_a_revised_budget_has_a_computed_flat_rate_and_no_more_training() -> None:
-    revised = replace(
-        a_revised_budget(1_300_000, 700_000),
-        budget=(BudgetAmount(category=BudgetCategory.PERSONNEL, amount_ore=1_300_000 * KRONA),),
-        staff_training_ore=1,
-    )
-    assert faults(a_grant(600_000, revised=revised)) == [
-        ("A10", "/revised_budget/staff_training_ore"),
-        ("A11", "/revised_budget/budget"),
-    ]
+def test_a_confirmed_budget_that_the_application_has_fallen_below_is_not_granted() -> None:
+    ready = given(*confirmed(a_revised_budget(1_300_000, 700_000), 600_000))
+    assert ready.submission is not None
+    lower = ready.submission.model_copy(update={"budget": list(a_revised_budget(1_299_999, 0).budget)})
+    with pytest.raises(RevisedBudgetNotSound):
+        decided(a_grant(600_000), replace(ready, submission=lower))
 
 
 def test_the_last_krona_of_the_call_is_granted_and_not_one_more() -> None:

@@ -11,18 +11,21 @@ from services.applications.application.domain import (
     APPLICATIONS,
     AcceptGrant,
     CallNotPublished,
+    DeclareConflict,
     DismissApplication,
     Form,
     GrantFunding,
-    RejectApplication,
+    RecordContact,
+    RegisterCase,
 )
 from services.applications.application.domain.refusals import ApplicationNotComplete, CallBudgetExceeded
 from services.applications.application.domain.state import Status
+from services.applications.application.handlers import preparing
 from services.applications.application.projections import APPLICATIONS_VIEW, ApplicationRow
 from services.applications.call.domain import CALL_BUDGETS, CALLS, CallCeilingBelowGrants, PublishCall
 from services.applications.call.handlers import publish_call
 from shared.contents.memory import InMemoryContentStore
-from shared.contracts.applications import ApplicationSubmitted, DismissalReason
+from shared.contracts.applications import ApplicationSubmitted, ContactChannel, DismissalReason
 from shared.eventlog.memory import InMemoryEventLog
 from shared.eventlog.port import CommandContext, Receipt
 from shared.kernel.ids import ApplicationId, OrganisationId, new_id
@@ -35,13 +38,13 @@ from tests.unit.applications.examples import (
     DECIDER,
     DECISION_DAY,
     KRONA,
-    LEGAL_BASIS,
     NOON,
     OWN,
     SOMEBODY_ELSE,
     TEXT,
     TOO_LATE,
     a_call,
+    a_consolidation,
     a_form,
     a_grant,
     a_signature,
@@ -101,6 +104,14 @@ class Desk:
         await handlers.sign_application(
             a_signature(application=application), log=self.log, contents=self.contents, context=self.context()
         )
+        await self.registered(application)
+        await handlers.record_contact(
+            RecordContact(application, AGENCY, ASSESSOR_1, NOON, ContactChannel.PHONE),
+            "Vi gick igenom budgeten.",
+            log=self.log,
+            contents=self.contents,
+            context=self.context(),
+        )
         for officer in (ASSESSOR_1, ASSESSOR_2):
             await handlers.assess_application(
                 an_assessment(officer, application=application),
@@ -108,7 +119,22 @@ class Desk:
                 contents=self.contents,
                 context=self.context(),
             )
+        await preparing.consolidate_assessments(
+            a_consolidation(application=application), log=self.log, contents=self.contents, context=self.context()
+        )
         return application
+
+    async def registered(self, application: ApplicationId) -> None:
+        """Register a case, and let everybody declare that they have no conflict of interest."""
+        register = RegisterCase(application, AGENCY, registered_by="registrar-1")
+        await handlers.register_case(register, log=self.log, context=self.context())
+        for person in (ASSESSOR_1, ASSESSOR_2, DECIDER):
+            await handlers.declare_conflict(
+                DeclareConflict(application, AGENCY, person, has_conflict=False),
+                log=self.log,
+                contents=self.contents,
+                context=self.context(),
+            )
 
     async def grant(self, command: GrantFunding) -> Receipt:
         return await handlers.grant_funding(
@@ -247,19 +273,12 @@ async def test_a_late_application_is_received_and_dismissed(desk: Desk) -> None:
     (submitted,) = (await desk.submit(now=TOO_LATE)).events
     assert isinstance(submitted, ApplicationSubmitted)
     assert submitted.late
+    await desk.registered(submitted.application_id)
     command = DismissApplication(submitted.application_id, AGENCY, DECIDER, DismissalReason.LATE, TEXT)
     await handlers.dismiss_application(
         command, log=desk.log, contents=desk.contents, context=desk.context(DECISION_DAY)
     )
     assert await desk.status(submitted.application_id) is Status.DISMISSED
-
-
-async def test_an_application_is_rejected(desk: Desk) -> None:
-    await desk.publish()
-    application = await desk.assessed()
-    command = RejectApplication(application, AGENCY, DECIDER, LEGAL_BASIS, TEXT)
-    await handlers.reject_application(command, log=desk.log, contents=desk.contents, context=desk.context(DECISION_DAY))
-    assert await desk.status(application) is Status.REJECTED
 
 
 async def test_nothing_is_kept_for_an_application_that_does_not_exist_or_is_somebody_elses(desk: Desk) -> None:

@@ -46,6 +46,7 @@ def test_the_first_version_is_published_whole() -> None:
     assert len(event.definition_hash) == 64
 
 
+@pytest.mark.rule("A28")
 def test_a_correction_has_the_next_version_and_the_earlier_one_stays() -> None:
     call = published(1, 2)
     assert call.newest == a_call(version=2)
@@ -58,12 +59,14 @@ def test_another_version_than_the_next_is_refused(version: int) -> None:
         decided(a_call(version=version), published(1))
 
 
+@pytest.mark.rule("A28")
 def test_a_call_is_corrected_until_it_closes_and_not_after() -> None:
     decided(a_call(version=2), published(1), now=TOO_LATE - timedelta(seconds=1))
     with pytest.raises(CallClosedForCorrection):
         decided(a_call(version=2), published(1), now=TOO_LATE)
 
 
+@pytest.mark.rule("A17")
 def test_a_correction_lowers_the_ceiling_to_what_is_granted_and_not_below() -> None:
     lower = a_call(version=2, amounts=the_call().amounts.model_copy(update={"budget_ore": 1_500_000 * KRONA}))
     assert decided(lower, published(1), granted_ore=1_500_000 * KRONA).definition == lower
@@ -82,6 +85,7 @@ def test_a_version_that_was_never_published_cannot_be_pinned_to() -> None:
         published(1).pinned(2)
 
 
+@pytest.mark.rule("A1")
 def test_a_call_opens_and_closes_at_midnight_in_sweden() -> None:
     assert opens_at(the_call()).isoformat() == "2023-01-15T23:00:00+00:00"
     assert closes_at(the_call()) == TOO_LATE

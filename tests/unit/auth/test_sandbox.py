@@ -15,11 +15,12 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.auth.sandbox import create_sandbox, local_path
+from shared.auth.login import local_path
+from shared.auth.sandbox import create_sandbox
 from shared.logs import configure_logs
 from shared.settings import SettingsError
 from shared.web.application import create_api
-from tests.unit.auth.a_sandbox import CLIENTS, SAME_SITE, SECRETS, sandbox_api
+from tests.unit.auth.a_sandbox import CLIENTS, SAME_SITE, SECRETS, begun, logged_in, sandbox_api
 from tests.unit.web.a_service import NOON, SERVICE, bearer, client_of, runtime, settings
 
 
@@ -94,7 +95,7 @@ async def test_the_sandbox_can_be_discovered_and_shows_no_secret(client: httpx2.
     assert found["jwks_uri"] == "http://testserver/sandbox/jwks.json"
     (key,) = (await client.get("/sandbox/jwks.json")).json()["keys"]
     assert (key["kty"], key["alg"], "d" in key) == ("EC", "ES256", False)
-    page = (await client.get("/sandbox/login")).text
+    page = (await client.get((await begun(client))[1])).text
     assert "Högskolan A" in page
     assert "secret-of-a-1" not in page
 
@@ -102,7 +103,7 @@ async def test_the_sandbox_can_be_discovered_and_shows_no_secret(client: httpx2.
 @pytest.mark.asyncio
 async def test_outside_a_sandbox_there_is_no_issuer() -> None:
     async with client_of(create_api([SERVICE], {"things": runtime()})) as client:
-        for path in ("/sandbox/token", "/sandbox/jwks.json", "/sandbox/login"):
+        for path in ("/sandbox/token", "/sandbox/jwks.json", "/sandbox/login", "/sandbox/authorize"):
             assert (await client.get(path)).status_code == 404
             assert (await client.post(path, data={"grant_type": "client_credentials"})).status_code == 404
 
@@ -155,17 +156,14 @@ async def test_a_reader_without_a_session_is_sent_to_the_login_and_comes_back(cl
     answer = await client.get("/things/pages/start?year=2023&x=å")
     assert answer.status_code == 303
     place = answer.headers["location"]
-    assert place == "/sandbox/login?next=%2Fthings%2Fpages%2Fstart%3Fyear%3D2023%26x%3D%25C3%25A5"
-    page = await client.get(place)
-    assert 'value="/things/pages/start?year=2023&amp;x=%C3%A5"' in page.text
-    form = {"client_id": "system-a", "next": "/things/pages/start?year=2023"}
-    answer = await client.post("/sandbox/login", data=form, headers=SAME_SITE)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/things/pages/start?year=2023")
+    assert place == "/login?next=%2Fthings%2Fpages%2Fstart%3Fyear%3D2023%26x%3D%25C3%25A5"
+    answer = await logged_in(client, next_="/things/pages/start?year=2023&x=%C3%A5")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/things/pages/start?year=2023&x=%C3%A5")
 
 
 async def cookie_of(client: httpx2.AsyncClient) -> str:
-    answer = await client.post("/sandbox/login", data={"client_id": "system-a"}, headers=SAME_SITE)
-    name_and_value, *attributes = answer.headers["set-cookie"].split("; ")
+    answer = await logged_in(client)
+    name_and_value, *attributes = answer.headers.get_list("set-cookie")[0].split("; ")
     assert {"HttpOnly", "Secure", "Path=/"} <= set(attributes)
     assert "samesite=lax" in [attribute.lower() for attribute in attributes]
     assert not [attribute for attribute in attributes if attribute.lower().startswith("domain")]
@@ -205,8 +203,11 @@ async def test_a_form_is_taken_from_this_site_only(
     cookie = {"cookie": await cookie_of(client)}
     answer = await client.post("/things/pages/start", data={"name": "x"}, headers={**cookie, **headers})
     assert answer.status_code == status
-    login = await client.post("/sandbox/login", data={"client_id": "system-a"}, headers=headers)
-    assert login.status_code == (303 if status == 200 else 403)
+    form = {"person": "system-a", "client_id": "lotsen-pages", "redirect_uri": "http://testserver/login/callback"}
+    assert (await client.post("/sandbox/authorize", data=form, headers=headers)).status_code == (
+        303 if status == 200 else 403
+    )
+    assert (await client.post("/logout", headers=headers)).status_code == status
 
 
 @pytest.mark.asyncio
@@ -260,7 +261,7 @@ async def test_an_expired_session_leads_to_the_login(clients_file: Path) -> None
     ],
 )
 def test_a_login_leads_nowhere_else(target: str) -> None:
-    assert local_path(target) == "/problems"
+    assert local_path(target) == "/"
 
 
 @given(st.text())

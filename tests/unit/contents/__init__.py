@@ -2,4 +2,5 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.unit.contents.contents_behaviour")
+for suite in ("contents", "drafts", "files"):
+    pytest.register_assert_rewrite(f"tests.unit.contents.{suite}_behaviour")

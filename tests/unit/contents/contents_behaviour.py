@@ -64,3 +64,32 @@ class ContentsBehaviour:
         assert await store.get("company/a", await store.put("company/a", largest)) == largest
         with pytest.raises(ContentTooLarge):
             await store.put("company/a", largest + b"x")
+
+    async def test_many_are_got_at_once_and_what_is_gone_is_left_out(self, new_store: NewStore) -> None:
+        store = new_store()
+        wanted = [
+            (owner, await store.put(owner, content.encode()))
+            for owner in ("application/a", "application/b")
+            for content in ("heading", f"form of {owner}")
+        ]
+        gone = [("application/a", "0" * 64), ("application/c", wanted[0][1]), ("application/b", wanted[0][1])]
+        found = await new_store().get_many([*wanted, *gone, wanted[0]])
+        assert found == {place: await store.get(*place) for place in wanted}
+        assert await new_store().get_many([]) == {}
+        assert await new_store().get_many(gone) == {}
+
+    async def test_what_was_just_put_is_among_many(self, new_store: NewStore) -> None:
+        store = new_store()
+        await store.get_many([("application/a", "0" * 64)])
+        place = ("application/a", await store.put("application/a", b"heading"))
+        assert await store.get_many([place]) == {place: b"heading"}
+
+    async def test_a_token_is_32_hex_digits_the_same_for_the_same_word_in_every_process(
+        self, new_store: NewStore
+    ) -> None:
+        first, second = new_store(), new_store()
+        token = first.token("säker")
+        assert token == second.token("säker") != first.token("sakrare")
+        assert len(token) == 32
+        assert set(token) <= set("0123456789abcdef")
+        assert first.token("") != token

@@ -4,6 +4,8 @@ import pytest
 
 from shared.contents.memory import InMemoryContentStore
 from tests.unit.contents.contents_behaviour import ContentsBehaviour, NewStore
+from tests.unit.contents.drafts_behaviour import DraftsBehaviour
+from tests.unit.contents.files_behaviour import FilesBehaviour
 
 pytestmark = pytest.mark.asyncio
 
@@ -15,4 +17,12 @@ def new_store() -> NewStore:
 
 
 class TestContentsInMemory(ContentsBehaviour):
+    """The suite on dictionaries."""
+
+
+class TestDraftsInMemory(DraftsBehaviour):
+    """The suite on dictionaries."""
+
+
+class TestFilesInMemory(FilesBehaviour):
     """The suite on dictionaries."""

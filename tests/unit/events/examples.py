@@ -35,7 +35,9 @@ NOON = datetime(2023, 5, 10, 10, tzinfo=UTC)
 HELD_ON = date(2023, 5, 10)
 MINUTES = 180
 
-GRANTED = GrantedProject(id=PROJECT, organisation=OURS, starts_on=date(2023, 3, 1), ends_on=date(2023, 10, 31))
+GRANTED = GrantedProject(
+    id=PROJECT, organisation=OURS, starts_on=date(2023, 3, 1), ends_on=date(2023, 10, 31), ended=False
+)
 ENROLLED = EnrolledCompany(
     enrolment_id=ENROLMENT,
     company_id=COMPANY,

@@ -15,6 +15,7 @@ def luhn(nine_digits: str) -> str:
 
 @given(st.from_regex(r"[0-9]{9}", fullmatch=True))
 @settings(max_examples=200)
+@pytest.mark.rule("A2")
 def test_the_third_digit_tells_a_person_from_a_legal_person(nine_digits: str) -> None:
     ten = luhn(nine_digits)
     number = organisation_number(f"{ten[:6]}-{ten[6:]}")
@@ -59,6 +60,7 @@ def test_what_cannot_be_a_number_is_refused(written: str) -> None:
         ("121212-1212", False),  # a person's, whatever it begins with
     ],
 )
+@pytest.mark.rule("A2")
 def test_the_first_digit_of_a_legal_person_tells_an_unusual_form(written: str, unusual: bool) -> None:  # noqa: FBT001 - a table of cases
     number = organisation_number(written)
     assert number is not None

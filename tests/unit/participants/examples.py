@@ -31,7 +31,7 @@ LIMITS = CompanyLimits(
     employees_recommended_min=10,
 )
 GRANTED = GrantedProject(
-    id=PROJECT, organisation=OURS, starts_on=date(2023, 3, 1), ends_on=date(2023, 10, 31), limits=LIMITS
+    id=PROJECT, organisation=OURS, starts_on=date(2023, 3, 1), ends_on=date(2023, 10, 31), limits=LIMITS, ended=False
 )
 TURNOVER_ORE_MAX = 50_000_000 * 1_124
 BALANCE_SHEET_ORE_MAX = 43_000_000 * 1_124

@@ -11,7 +11,15 @@ from services.participants.main import SERVICE
 from shared.auth.actor import Actor, Role
 from shared.auth.refusals import Unauthenticated
 from shared.contents.memory import InMemoryContentStore
-from shared.contracts.applications import CallPublished, FundingGranted
+from shared.contracts.applications import (
+    CallPublished,
+    ChangeDecided,
+    ChangeKind,
+    ConflictDeclared,
+    FundingGranted,
+    GrantLapsed,
+    GrantRevoked,
+)
 from shared.contracts.call import CallDefinition, CompanyLimits
 from shared.eventlog.memory import InMemoryEventLog
 from shared.eventlog.port import Position
@@ -129,6 +137,48 @@ class Programme:
             contents="reference",
         )
         self.read_models.see(granted, f"application/{project}", sequence=4, at=datetime(2023, 3, 20, tzinfo=UTC))
+
+    def change(self, *, approved: bool, starts_on: date | None = None, ends_on: date | None = None) -> None:
+        """Let the service see how a change of the project's period was decided."""
+        changed = ChangeDecided(
+            **_of_project(),
+            change_id="change-1",
+            kind=ChangeKind.PERIOD,
+            approved=approved,
+            decided_by="eva",
+            contents="reference",
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        self.read_models.see(changed, f"application/{PROJECT}", sequence=5)
+
+    def revoke(self, *, wholly: bool) -> None:
+        """Let the service see that the project's grant was revoked."""
+        revoked = GrantRevoked(
+            **_of_project(),
+            decided_by="eva",
+            wholly=wholly,
+            amount_revoked_ore=50_000_000 if wholly else 10_000_000,
+            amount_granted_ore=0 if wholly else 40_000_000,
+            legal_basis="2015-210-13",
+            contents="reference",
+        )
+        self.read_models.see(revoked, f"application/{PROJECT}", sequence=6)
+
+    def conflict(self, person: str, *, has_conflict: bool = True) -> None:
+        """Let the service see that somebody at the agency declared whether there is a conflict in the project."""
+        declared = ConflictDeclared(
+            application_id=PROJECT, person=person, has_conflict=has_conflict, contents="reference"
+        )
+        self.read_models.see(declared, f"application/{PROJECT}", sequence=3)
+
+    def lapse(self) -> None:
+        """Let the service see that the project's grant was not accepted in time."""
+        self.read_models.see(GrantLapsed(**_of_project()), f"application/{PROJECT}", sequence=5)
+
+
+def _of_project() -> dict[str, Any]:
+    return {"application_id": PROJECT, "call": CALL, "organisation": OURS}
 
 
 def _headers(by: str, headers: Mapping[str, str]) -> dict[str, str]:

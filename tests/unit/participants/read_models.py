@@ -1,6 +1,6 @@
 """Read models in memory: the service's own folds over what a log has published, and the few queries that views ask."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 class MemoryDatabase:
-    """Rows by collection and id, found by equality and `$in`: as much of a database as views ask."""
+    """Rows by collection and id, found by the operators that views use."""
 
     codec_options = None
     client = SimpleNamespace(delegate=SimpleNamespace(options=SimpleNamespace(event_listeners=())))
@@ -32,18 +32,41 @@ class MemoryDatabase:
             yield {count["$count"]: len(self._matching(command["aggregate"], match["$match"]))}
             return
         found = self._matching(command["find"], command["filter"])
-        found.sort(key=lambda row: [row[field] for field in command.get("sort", ())])
+        for field, direction in reversed(command.get("sort", {}).items()):
+            found.sort(key=lambda row, by=field: (row[by] is not None, row[by]), reverse=direction < 0)  # type: ignore[misc]  # bound at once
         first = command.get("skip", 0)
         for row in found[first : first + command.get("limit", len(found))]:
             yield dict(row)
 
     def _matching(self, collection: str, condition: Mapping[str, Any]) -> list[Row]:
-        rows = self.rows[collection].values()
-        return [row for row in rows if all(_meets(row[field], want) for field, want in condition.items())]
+        return [row for row in self.rows[collection].values() if _matches(row, condition)]
 
 
-def _meets(value: object, wanted: object) -> bool:
-    return value in wanted["$in"] if isinstance(wanted, dict) else value == wanted
+def _matches(row: Row, condition: Mapping[str, Any]) -> bool:
+    alternatives = condition.get("$or")
+    if alternatives is not None and not any(_matches(row, one) for one in alternatives):
+        return False
+    return all(_meets(row.get(field), wanted) for field, wanted in condition.items() if field != "$or")
+
+
+def _meets(value: Any, wanted: object) -> bool:  # noqa: ANN401 - whatever a document holds
+    if not isinstance(wanted, dict):
+        return _equals(value, wanted)
+    return all(_OPERATORS[operator](value, operand) for operator, operand in wanted.items())
+
+
+def _equals(value: object, wanted: object) -> bool:
+    return value == wanted or (isinstance(value, list) and wanted in value)
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$in": lambda value, wanted: any(_equals(value, one) for one in wanted),
+    "$nin": lambda value, wanted: not any(_equals(value, one) for one in wanted),
+    "$eq": _equals,
+    "$ne": lambda value, wanted: not _equals(value, wanted),
+    "$lte": lambda value, wanted: value is not None and value <= wanted,
+    "$all": lambda value, wanted: all(_equals(value, one) for one in wanted),
+}
 
 
 class MemoryReadModels:

@@ -38,7 +38,7 @@ BUDGET_KR: Final = 1_050_000
 
 
 def published() -> CallPublished:
-    (path,) = _PILOT.glob("*.yaml")
+    (path,) = _PILOT.glob("pilot-*.yaml")
     definition = CallDefinition.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")), strict=False)
     definition = definition.model_copy(update={"id": CALL})
     return CallPublished(call=CALL, definition=definition, definition_hash="hash")

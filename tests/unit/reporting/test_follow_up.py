@@ -3,7 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pytest
 from hypothesis import given, settings
@@ -175,14 +175,14 @@ def test_the_call_says_how_many_assessments_are_needed() -> None:
     row = _arrived(ApplicationSigned, ApplicationAssessed)
     for needed, who in ((1, "Beslutsfattare"), (2, "Handläggare")):
         call: CallRow = {**_call(), "assessors_min": needed}
-        programme = programme_body(call, [row], FRESH, {}, today=date(2023, 3, 1))
+        programme = programme_body(call, [row], FRESH, {}, named=NAMED, today=date(2023, 3, 1))
         project = project_body(row, call, FRESH, {}, today=date(2023, 3, 1))
         assert [action.who for action in programme.actions] == [action.who for action in project.actions] == [who]
 
 
 def test_the_csv_says_how_far_the_figures_have_come() -> None:
     behind = FRESH._replace(as_of=None, lag_facts=None, held=2, parked=3)
-    text = programme_csv(programme_body(_call(), [_row()], behind, {}, today=date(2023, 12, 1)))
+    text = programme_csv(programme_body(_call(), [_row()], behind, {}, named=NAMED, today=date(2023, 12, 1)))
     for line in ("färsk till,uppgift saknas,tidpunkt", "inte inlästa än,uppgift saknas,st"):
         assert f"hela utlysningen,färskhet,uppgifter,{line}" in text
     assert "färskhet,uppgifter,väntar på en tidigare,2,st" in text
@@ -198,6 +198,9 @@ def test_an_activity_waits_for_its_result_from_the_day_after() -> None:
     assert (waiting(date(2023, 4, 3)), waiting(date(2023, 4, 4)), waiting(date(2023, 12, 1))) == (0, 1, 3)
 
 
+NAMED: Final = frozenset({PROJECT})
+
+
 def _call() -> CallRow:
     return fold_call(None, published(), recorded(f"call/{CALL}", 1, CALL))
 
@@ -211,7 +214,7 @@ def test_an_older_version_of_a_call_does_not_rename_anything() -> None:
 
 def test_programme_and_project_answer_the_same_figures() -> None:
     names: dict[str, str] = {ORGANISATION: "Testparken Norr (testdata)"}
-    programme = programme_body(_call(), [_row()], FRESH, names, today=date(2023, 12, 1))
+    programme = programme_body(_call(), [_row()], FRESH, names, named=NAMED, today=date(2023, 12, 1))
     project = project_body(_row(), _call(), FRESH, names, today=date(2023, 12, 1))
     assert programme.money == project.money
     assert programme.companies == project.companies
@@ -223,7 +226,7 @@ def test_programme_and_project_answer_the_same_figures() -> None:
 
 def test_the_csv_says_the_same_and_no_cell_is_a_formula() -> None:
     names: dict[str, str] = {ORGANISATION: "=HYPERLINK(1)"}
-    programme = programme_body(_call(), [_row()], FRESH, names, today=date(2023, 12, 1))
+    programme = programme_body(_call(), [_row()], FRESH, names, named=NAMED, today=date(2023, 12, 1))
     text = programme_csv(programme)
     assert text.startswith(",".join(HEADER) + "\r\n")
     assert "hela utlysningen,ekonomi,stöd,utbetalt,9450000,öre" in text

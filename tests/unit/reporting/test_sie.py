@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reporting.costs.domain import sie
@@ -280,6 +280,7 @@ def _balanced_or_refused(data: bytes) -> None:
 words = st.text(st.sampled_from(string.ascii_letters + string.digits + 'åäöÅÄÖéü "{}#.,-/'), max_size=12)
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(st.integers(-(10**9), 10**9), words, words), max_size=6), text=words)
 def test_what_is_written_is_read_again(rows: list[tuple[int, str, str]], text: str) -> None:
     def quoted(word: str) -> str:

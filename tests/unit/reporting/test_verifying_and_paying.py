@@ -26,7 +26,6 @@ from services.reporting.costs.domain import (
 from services.reporting.costs.domain.account import (
     ApprovalLevelNotHeld,
     CoFundingNotPaidInYet,
-    GrantNotAccepted,
     NothingToPay,
     NotPaymentApprover,
     OwnCashCountsByLedger,
@@ -34,6 +33,7 @@ from services.reporting.costs.domain.account import (
     SameVerifierAndApprover,
     evolve,
 )
+from services.reporting.costs.domain.terms import GrantNotAccepted
 from services.reporting.costs.domain.verification import AlreadyVerified, VerificationIncomplete
 from shared.contracts.applications import FundingSource
 from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory

@@ -5,13 +5,9 @@ from fastapi import APIRouter
 from services.applications.application import handlers
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain import AcceptGrant, SignApplication, SubmitApplication
-from services.applications.application.schemas.answers import (
-    CheckBody,
-    SubmissionReceiptBody,
-    check_body,
-    submission_receipt,
-)
+from services.applications.application.schemas.answers import SubmissionReceiptBody, submission_receipt
 from services.applications.application.schemas.bodies import ApplicationBody, SignatureBody
+from services.applications.application.schemas.checking import CheckBody, check_body
 from shared.auth.actor import Role
 from shared.auth.permissions import Applicant, Signatory, Submitter
 from shared.kernel.ids import ApplicationId, new_id
@@ -25,8 +21,10 @@ router = APIRouter()
 @router.post(
     "/applications/checks",
     summary="Kontrollera utan att lämna in / Check without submitting",
-    description="Ger allt som reglerna finner: regel, allvarlighet, text, fält och utlysningens egna ord. Inget sparas."
-    "\n\nReturns everything the rules find: rule, severity, text, field and the call's own words. Nothing is kept.",
+    description="Ger allt som reglerna finner, i en lista och efter formulärets delar: regel, allvarlighet, text, fält "
+    "och utlysningens egna ord. Ger också beräknade belopp, som schablonen. Inget sparas.\n\nReturns everything the "
+    "rules find, as a list and by section of the form: rule, severity, text, field and the call's own words. Also "
+    "returns computed amounts, such as the flat rate. Nothing is kept.",
 )
 async def check_application(body: ApplicationBody, _actor: Applicant, log: Log, now: Now) -> CheckBody:
     """Check a form (A15)."""

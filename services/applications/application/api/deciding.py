@@ -73,7 +73,6 @@ async def grant_funding(
         amount_ore=body.amount_ore,
         legal_basis=body.legal_basis,
         text=body.text(),
-        revised=body.revised_budget.revised() if body.revised_budget is not None else None,
     )
     receipt = await handlers.grant_funding(command, log=log, contents=contents, context=context)
     return answer.recorded(receipt, application_id)

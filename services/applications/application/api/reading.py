@@ -1,46 +1,104 @@
 """What may be read: applications within the caller's reach, and what is left of a call's ceiling."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.applications.application import handlers, views
 from services.applications.application.api.parts import ApplicationPath
+from services.applications.application.domain import words_of
+from services.applications.application.domain.refusals import ConflictNotDeclared
 from services.applications.application.projections import CaseStatus
 from services.applications.application.schemas.answers import (
     ApplicationDetailBody,
     ApplicationSummaryBody,
     CallBudgetBody,
+    CaseBody,
+    PartiesBody,
     application_detail,
     application_summary,
     call_budget_body,
+    case_body,
+    parties_body,
 )
 from services.applications.application.schemas.bodies import Slug
-from shared.auth.permissions import AnyRole, CaseReader
+from shared.auth.permissions import AnyRole, CaseHandler, CaseReader
 from shared.kernel.refusals import NotFound
-from shared.web.dependencies import Contents, Db, Log, PageOf, reads_after, set_etag
+from shared.kernel.time import local_date
+from shared.web.dependencies import Contents, Db, Log, Now, PageOf, reads_after, set_etag
 from shared.web.schemas import ListOf, list_of
 
 router = APIRouter(dependencies=[reads_after("applications")])
 
 
+async def _filters(  # noqa: PLR0913, PLR0917 - one for each filter
+    contents: Contents,
+    now: Now,
+    call: Annotated[Slug | None, Query(description="Utlysningens id / the call's id")] = None,
+    status: Annotated[CaseStatus | None, Query(description="Ärendets läge / how far the case has come")] = None,
+    organisation: Annotated[str | None, Query(max_length=60, description="Sökandens id / the applicant's id")] = None,
+    county: Annotated[str | None, Query(pattern=r"^[0-9]{2}$", description="Länskod / county code")] = None,
+    theme: Annotated[Slug | None, Query(description="Grundtema / theme")] = None,
+    officer: Annotated[str | None, Query(max_length=200, description="Handläggare / officer")] = None,
+    due_by: Annotated[date | None, Query(description="Förfaller senast / due at the latest")] = None,
+    text: Annotated[str | None, Query(max_length=200, description="Ord i rubrik och sökande / words")] = None,
+) -> views.Filters:
+    """Return what a list is narrowed to."""
+    tokens = tuple(contents.token(word) for word in words_of(text)) if text else ()
+    due = due_by.isoformat() if due_by else None
+    today = local_date(now).isoformat()
+    return views.Filters(call, status, organisation, county, theme, officer, due, tokens, today)
+
+
+FiltersOf = Annotated[views.Filters, Depends(_filters)]
+
+
 @router.get(
     "/applications",
     summary="Lista ansökningar / List applications",
-    description="Den egna organisationens ansökningar; myndigheten ser alla. Filtrera på utlysning och status.\n\nThe "
-    "organisation's own applications; the agency sees all. Filter by call and status.",
+    description="Den egna organisationens ansökningar. På myndigheten: de där du har angett att du inte är jävig.\n\n"
+    "The organisation's own applications. At the agency: those in which you have declared no conflict of interest.",
 )
 async def list_applications(
-    actor: CaseReader,
-    db: Db,
-    page: PageOf,
-    call: Annotated[Slug | None, Query(description="Utlysningens id / the call's id")] = None,
-    status: Annotated[CaseStatus | None, Query(description="Ärendets läge / how far the case has come")] = None,
+    actor: CaseReader, db: Db, contents: Contents, page: PageOf, filters: FiltersOf
 ) -> ListOf[ApplicationSummaryBody]:
     """List applications."""
-    filters = views.Filters(call=call, status=status)
-    rows, total = await views.list_applications(db, actor.scope, filters, page)
-    return list_of([application_summary(row) for row in rows], total=total, page=page)
+    rows, total = await views.list_applications(db, views.Reader.of(actor), filters, page)
+    headings = await handlers.read_headings(rows, contents=contents)
+    return list_of([application_summary(row, headings.get(row["_id"])) for row in rows], total=total, page=page)
+
+
+@router.get(
+    "/cases",
+    summary="Lista ärenden / List cases",
+    description="Myndighetens ärenden med det som visas före jävsprövningen. Den som är jävig ser inget av ärendet.\n\n"
+    "The agency's cases with what is shown before a conflict of interest is ruled out.",
+)
+async def list_cases(
+    actor: CaseHandler, db: Db, contents: Contents, page: PageOf, filters: FiltersOf
+) -> ListOf[CaseBody]:
+    """List cases."""
+    reader = views.Reader.of(actor)
+    rows, total = await views.list_cases(db, reader, filters, page)
+    headings = await handlers.read_headings(rows, contents=contents)
+    items = [case_body(row, headings.get(row["_id"]), examined=reader.may_examine(row)) for row in rows]
+    return list_of(items, total=total, page=page)
+
+
+@router.get(
+    "/cases/{application_id}/parties",
+    summary="Läs vilka som är parter / Read who the parties are",
+    description="Sökande, organisationsnummer och finansiärer: det som jäv prövas mot.\n\nApplicant, organisation "
+    "number and financiers: what a conflict of interest is judged by.",
+)
+async def read_parties(application_id: ApplicationPath, actor: CaseHandler, db: Db, contents: Contents) -> PartiesBody:
+    """Read the parties of a case."""
+    row = await views.find_application(db, views.Reader.of(actor), application_id)
+    if row is None:
+        raise NotFound
+    form, _ = await handlers.read_contents(row, contents=contents)
+    return parties_body(form)
 
 
 @router.get(
@@ -54,12 +112,16 @@ async def read_application(
     application_id: ApplicationPath, actor: CaseReader, db: Db, contents: Contents, response: Response
 ) -> ApplicationDetailBody:
     """Read one application."""
-    row = await views.find_application(db, actor.scope, application_id)
+    reader = views.Reader.of(actor)
+    row = await views.find_application(db, reader, application_id)
     if row is None:
         raise NotFound
+    if not reader.may_examine(row):
+        raise ConflictNotDeclared
+    headings = await handlers.read_headings([row], contents=contents)
     form, text = await handlers.read_contents(row, contents=contents)
     set_etag(response, row["version"])
-    return application_detail(row, form, text)
+    return application_detail(row, headings.get(row["_id"]), form, text)
 
 
 @router.get(

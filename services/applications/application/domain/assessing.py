@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.applications.application.domain.conflicts import examined_by
 from services.applications.application.domain.findings import error
 from services.applications.application.domain.refusals import (
     AlreadyAssessedBySame,
@@ -10,6 +11,7 @@ from services.applications.application.domain.refusals import (
     ArrivedLate,
     AssessmentNotComplete,
 )
+from services.applications.application.domain.refusals.preparing import AlreadyConsolidated
 from services.applications.application.domain.state import Application, Status
 from shared.contracts.applications import ApplicationAssessed, Score
 from shared.contracts.call import CallDefinition
@@ -45,13 +47,16 @@ def assess(
 
     `contents` refers to the reasons.
 
-    Raises NotFound, AlreadyDecided, ArrivedLate, AlreadyAssessedBySame, AssessmentNotComplete.
+    Raises NotFound, ConflictNotDeclared, AlreadyDecided, ArrivedLate, AlreadyConsolidated, AlreadyAssessedBySame,
+    AssessmentNotComplete.
     """
-    submission = application.seen_by(command.scope)
+    examined_by(application, command.scope, command.assessed_by)
     if application.status is not Status.SUBMITTED:
         raise AlreadyDecided
-    if submission.late:
+    if application.late:
         raise ArrivedLate
+    if application.consolidated is not None:
+        raise AlreadyConsolidated
     if command.assessed_by in application.assessed_by:
         raise AlreadyAssessedBySame
     problems = tuple(_faults(command, call))

@@ -1,14 +1,15 @@
-"""The rules of the form about money: budget, floor, share, co-funding and staff training (A4, A5, A10, A11)."""
+"""The rules of the form about money: budget, floor, share, co-funding (A4, A5, A11)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from services.applications.application.domain.findings import error, warning
+from services.applications.application.domain.findings import blank, error, warning
 from services.applications.application.domain.form import CoFundingKind, Form
 from shared.contracts.applications import BudgetAmount, FundingSource
-from shared.contracts.call import BudgetCategory, CallDefinition, CapRule, FloorBase, StaffTraining
+from shared.contracts.call import BudgetCategory, CallDefinition, FloorBase
 from shared.kernel.money import BASIS_POINTS, half_up, kronor_text, share_of
+from shared.kernel.organisation_numbers import organisation_number
 from shared.kernel.refusals import Problem
 
 
@@ -66,14 +67,21 @@ def financiers_are_known(form: Form, _call: CallDefinition, _now: datetime) -> I
     """A5: each financier has a name and, when public, an appropriation; in-kind is pointed out."""
     for position, part in enumerate(form.co_funding):
         pointer = f"/co_funding/{position}"
-        if not part.financier.strip():
+        if blank(part.financier):
             yield error("A5", f"{pointer}/financier", "Finansiärens namn saknas.", "The financier's name is missing.")
-        if part.source is FundingSource.EXTERNAL_PUBLIC and not (part.appropriation or "").strip():
+        if part.source is FundingSource.EXTERNAL_PUBLIC and blank(part.appropriation):
             yield error(
                 "A5",
                 f"{pointer}/appropriation",
                 "Ange anslag för offentlig finansiär.",
                 "State the public appropriation.",
+            )
+        if part.organisation_number is not None and organisation_number(part.organisation_number) is None:
+            yield error(
+                "A5",
+                f"{pointer}/organisation_number",
+                "Organisationsnumret är inte giltigt.",
+                "The organisation number is not valid.",
             )
         if part.kind is CoFundingKind.IN_KIND:
             yield warning(
@@ -82,39 +90,6 @@ def financiers_are_known(form: Form, _call: CallDefinition, _now: datetime) -> I
                 "Medfinansieringen ska vara kontant; den här posten räknas som 0 kr.",
                 "Co-funding must be cash; this part counts as 0 kr.",
             )
-
-
-def staff_training_is_within_its_caps(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
-    """A10: the add-on, when the call has one, within the caps on the whole and per person."""
-    cost_ore = form.staff_training_ore
-    if not cost_ore:
-        return
-    if call.staff_training is None:
-        yield error(
-            "A10",
-            "/budget",
-            "Utlysningen ger inget stöd till personalutbildning.",
-            "The call supports no staff training.",
-        )
-        return
-    if form.staff_training_persons < 1:
-        yield error(
-            "A10", "/staff_training_persons", "Ange hur många som ska utbildas.", "State how many will be trained."
-        )
-    cap_ore = staff_training_cap_ore(call.staff_training, form.staff_training_persons)
-    if cost_ore > cap_ore:
-        yield error(
-            "A10",
-            "/budget",
-            f"Personalutbildningen kostar {kronor_text(cost_ore)}; högst {kronor_text(cap_ore)} ryms.",
-            f"The staff training costs {kronor_text(cost_ore)}; at most {kronor_text(cap_ore)} is allowed.",
-        )
-
-
-def staff_training_cap_ore(training: StaffTraining, persons: int) -> int:
-    """Return the highest cost of training for so many persons (A10): both caps, or the more generous one."""
-    caps = (training.cost_ore_max, training.cost_per_person_ore_max * persons)
-    return min(caps) if training.caps is CapRule.MIN else max(caps)
 
 
 def budget_has_the_calls_lines(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:

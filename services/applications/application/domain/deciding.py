@@ -3,23 +3,31 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.applications.application.domain.completing import order_not_followed
+from services.applications.application.domain.conflicts import examined_by, without_conflict
 from services.applications.application.domain.refusals import (
     AcceptedTooLate,
     AlreadyAccepted,
     AlreadyDecided,
     ArrivedInTime,
     ArrivedLate,
+    CompletionStillOpen,
+    ContactNotRecorded,
     LegalBasisNotInForce,
     NotGranted,
     NotReadyForDecision,
+    NotRegistered,
     NotSigned,
     SameAssessorAndDecider,
 )
+from services.applications.application.domain.refusals.completing import OrderNotLapsed
+from services.applications.application.domain.refusals.preparing import AssessmentsNotConsolidated
 from services.applications.application.domain.state import Application, Status
+from services.applications.application.domain.state_parts import Handling
 from shared.contracts.applications import (
     ApplicationDismissed,
     ApplicationRejected,
-    ApplicationSubmitted,
+    ApplicationVersion,
     DismissalReason,
     GrantAccepted,
 )
@@ -31,11 +39,15 @@ from shared.kernel.time import local_date
 
 @dataclass(frozen=True, slots=True)
 class DecisionText:
-    """What a written decision says beside the facts: reasons, presenter (föredragande), others present (31–32 §§)."""
+    """What a written decision says beside the facts (31–32 §§ förvaltningslagen).
+
+    Reasons, presenter (föredragande), others present, and what the decider is called: facts hold the subject only.
+    """
 
     reasons: str
     presenter: str | None = None
     others_present: tuple[str, ...] = ()
+    decider_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +83,62 @@ class AcceptGrant:
 
 def ready_for_decision(
     application: Application, scope: TenantScope, decided_by: str, call: CallDefinition
-) -> ApplicationSubmitted:
-    """Return the submission when it may be decided in substance: in time, signed and seen by four eyes (A16)."""
-    submission = application.seen_by(scope)
+) -> ApplicationVersion:
+    """Return the submission when it may be decided in substance by somebody who did not assess it (A16, A26).
+
+    Raises what `prepared_for_decision` does, and SameAssessorAndDecider.
+    """
+    submission = prepared_for_decision(application, scope, decided_by, call)
+    by_four_eyes(application, decided_by)
+    return submission
+
+
+def by_four_eyes(application: Application, decided_by: str) -> None:
+    """Refuse a decider who assessed the application or consolidated its assessments (A16)."""
+    consolidated = application.consolidated
+    if decided_by in application.assessed_by or (consolidated and consolidated.consolidated_by == decided_by):
+        raise SameAssessorAndDecider
+
+
+def prepared_for_decision(
+    application: Application, scope: TenantScope, person: str, call: CallDefinition
+) -> ApplicationVersion:
+    """Return the submission when all that goes before a decision in substance is done (A14, A16, A20, A26).
+
+    The assessments are consolidated where the call wants more than one.
+
+    Raises NotFound, ConflictNotDeclared, AlreadyDecided, ArrivedLate, NotSigned, NotRegistered, ContactNotRecorded,
+    CompletionStillOpen, NotReadyForDecision, AssessmentsNotConsolidated.
+    """
+    submission = examined_by(application, scope, person)
     if application.status is not Status.SUBMITTED:
         raise AlreadyDecided
-    if submission.late:
+    if application.late:
         raise ArrivedLate
     if not application.signed:
         raise NotSigned
-    if decided_by in application.assessed_by:
-        raise SameAssessorAndDecider
-    needed = call.assessment.assessors_min
-    if len(application.assessed_by) < needed:
-        raise NotReadyForDecision(assessed=len(application.assessed_by), needed=needed)
+    _is_handled(application.handling)
+    all_assessed(application, call)
+    if call.assessment.assessors_min > 1 and application.consolidated is None:
+        raise AssessmentsNotConsolidated
     return submission
+
+
+def all_assessed(application: Application, call: CallDefinition) -> None:
+    """Refuse until as many as the call says have assessed, without a conflict of interest (A16)."""
+    needed, counted = call.assessment.assessors_min, without_conflict(application, application.assessed_by)
+    if len(counted) < needed:
+        raise NotReadyForDecision(assessed=len(counted), needed=needed)
+
+
+def _is_handled(handling: Handling) -> None:
+    """Refuse a decision in substance before the applicant was heard (A26) and while an answer is waited for."""
+    if handling.case_number is None:
+        raise NotRegistered
+    if not handling.contacts:
+        raise ContactNotRecorded
+    if handling.open_completion is not None:
+        raise CompletionStillOpen(due_on=handling.open_completion.due_on.isoformat())
 
 
 def in_force(legal_basis: str, call: CallDefinition, on: date) -> None:
@@ -101,8 +154,7 @@ def reject(
 ) -> list[ApplicationRejected]:
     """Beslut om avslag: in substance, so signed, in time and seen by four eyes.
 
-    Raises NotFound, AlreadyDecided, ArrivedLate, NotSigned, SameAssessorAndDecider, NotReadyForDecision,
-    LegalBasisNotInForce.
+    Raises what `ready_for_decision` does, and LegalBasisNotInForce.
     """
     submission = ready_for_decision(application, command.scope, command.decided_by, call)
     in_force(command.legal_basis, call, local_date(now))
@@ -121,15 +173,21 @@ def reject(
 def dismiss(application: Application, command: DismissApplication, *, contents: str) -> list[ApplicationDismissed]:
     """Beslut om avvisning: without examination in substance, so neither signature nor assessments are needed.
 
-    Raises NotFound, AlreadyDecided, SameAssessorAndDecider, ArrivedInTime.
+    What arrived late, or did not follow an order to complete, is dismissed for that reason only (A1, 20 §).
+
+    Raises NotFound, ConflictNotDeclared, AlreadyDecided, NotRegistered, SameAssessorAndDecider, ArrivedInTime,
+    OrderNotLapsed.
     """
-    submission = application.seen_by(command.scope)
+    submission = examined_by(application, command.scope, command.decided_by)
     if application.status is not Status.SUBMITTED:
         raise AlreadyDecided
-    if command.decided_by in application.assessed_by:
-        raise SameAssessorAndDecider
-    if command.reason is DismissalReason.LATE and not submission.late:
+    if application.handling.case_number is None:
+        raise NotRegistered
+    by_four_eyes(application, command.decided_by)
+    if command.reason is DismissalReason.LATE and not application.late:
         raise ArrivedInTime
+    if command.reason is DismissalReason.ORDER_NOT_FOLLOWED and not order_not_followed(application):
+        raise OrderNotLapsed
     return [
         ApplicationDismissed(
             application_id=command.application,
@@ -149,8 +207,9 @@ def accept_grant(application: Application, command: AcceptGrant, *, now: datetim
         raise AlreadyAccepted
     if application.status is not Status.GRANTED:
         raise NotGranted
-    if application.accept_by is not None and local_date(now) > application.accept_by:
-        raise AcceptedTooLate(accept_by=application.accept_by.isoformat())
+    accept_by = application.grant.accept_by if application.grant is not None else None
+    if accept_by is not None and local_date(now) > accept_by:
+        raise AcceptedTooLate(accept_by=accept_by.isoformat())
     return [
         GrantAccepted(
             application_id=command.application,

@@ -1,13 +1,12 @@
-"""The rules of the form about who applies, when, for what and how it is described (A1–A3, A6–A9 and the questions)."""
+"""The rules of the form about when, where and for what somebody applies, and the call's questions (A1, A6–A9)."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.applications.application.domain.findings import error, note, warning
+from services.applications.application.domain.findings import blank, error, note, warning
 from services.applications.application.domain.form import Form
 from services.applications.call.domain import closes_at, opens_at
 from shared.contracts.call import CallDefinition, Question
-from shared.kernel.organisation_numbers import organisation_number
 from shared.kernel.refusals import Problem
 from shared.kernel.time import local_date
 
@@ -28,37 +27,6 @@ def arrives_in_time(_form: Form, call: CallDefinition, now: datetime) -> Iterato
             f"Utlysningen stängde {call.closes_on}. Ansökan tas emot men kommer att avvisas.",
             f"The call closed on {call.closes_on}. The application is received but will be dismissed.",
         )
-
-
-def is_no_sole_trader(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
-    """A2: a sole trader's number is a personnummer; unusual legal forms are looked at by a person."""
-    pointer = "/applicant/organisation_number"
-    number = organisation_number(form.applicant.organisation_number)
-    if number is None:
-        yield error("A2", pointer, "Organisationsnumret är inte giltigt.", "The organisation number is not valid.")
-    elif number.is_a_persons:
-        if not call.sole_traders_may_apply:
-            yield error(
-                "A2",
-                pointer,
-                "Enskilda näringsidkare kan inte söka stödet.",
-                "Sole traders cannot apply for the support.",
-            )
-    elif number.is_of_an_unusual_form:
-        yield note(
-            "A2",
-            pointer,
-            "En handläggare granskar om sökanden får söka: numret hör till en ovanlig juridisk form.",
-            "A case officer reviews whether the applicant may apply: the number belongs to an unusual legal form.",
-        )
-
-
-def applicant_is_named(form: Form, _call: CallDefinition, _now: datetime) -> Iterator[Problem]:
-    """A3: an applicant and a project have names."""
-    if not form.applicant.name.strip():
-        yield error("A3", "/applicant/name", "Sökandens namn saknas.", "The applicant's name is missing.")
-    if not form.title.strip():
-        yield error("A3", "/title", "Projektets namn saknas.", "The project's name is missing.")
 
 
 def period_fits(form: Form, call: CallDefinition, now: datetime) -> Iterator[Problem]:
@@ -89,8 +57,10 @@ def one_theme(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Prob
     if chosen is None:
         codes = ", ".join(theme.code for theme in call.themes)
         yield error("A7", "/theme", f"Välj ett tema: {codes}.", f"Choose one theme: {codes}.")
-    elif chosen.needs_own_words and not (form.theme_own_words or "").strip():
+    elif chosen.needs_own_words and blank(form.theme_own_words):
         yield error("A7", "/theme_own_words", "Beskriv temat med egna ord.", "Describe the theme in your own words.")
+    if chosen is not None and chosen.note is not None:
+        yield note("A7", "/theme", chosen.note.sv, chosen.note.en)
 
 
 def a_global_goal(form: Form, call: CallDefinition, _now: datetime) -> Iterator[Problem]:
@@ -164,7 +134,7 @@ def questions_are_answered(form: Form, call: CallDefinition, _now: datetime) -> 
     asked = [question for question in call.questions if _is_asked(question, form)]
     for question in asked:
         answer, pointer = answers.get(question.field, "").strip(), f"/answers/{question.field}"
-        if question.required and not answer:
+        if question.required and blank(answer):
             yield error(
                 question.rule, pointer, f"Svar saknas: {question.text.sv}", f"An answer is missing: {question.text.en}"
             )
@@ -176,7 +146,7 @@ def questions_are_answered(form: Form, call: CallDefinition, _now: datetime) -> 
                 f"Svaret är längre än {limit} tecken.",
                 f"The answer exceeds {limit} characters.",
             )
-    for field in answers.keys() - {question.field for question in call.questions}:
+    for field in sorted(answers.keys() - {question.field for question in call.questions}):
         yield error("A9", f"/answers/{field}", "Utlysningen har ingen sådan fråga.", "The call has no such question.")
 
 

@@ -1,49 +1,32 @@
 """Beslut om bifall: within what was applied for and what is left of the call, at the same instant (A5, A17, A18)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.applications.application.domain.budget_rules import exceeds_share, flat_rate_problems
+from services.applications.application.domain.conflicts import without_conflict
 from services.applications.application.domain.deciding import DecisionText, in_force, ready_for_decision
-from services.applications.application.domain.findings import error
 from services.applications.application.domain.refusals import (
     CallBudgetExceeded,
     ConditionsNotMet,
     GrantExceedsApplication,
-    GrantNotWholeKronor,
     RevisedBudgetMissing,
     RevisedBudgetNotSound,
 )
+from services.applications.application.domain.revising import RevisedBudget, revised_faults, whole_kronor
 from services.applications.application.domain.state import APPLICATIONS, Application
 from services.applications.call.domain import CALL_BUDGETS, Call, CallBudget
-from shared.contracts.applications import ApplicationSubmitted, BudgetAmount, BudgetReserved, FundingGranted
+from shared.contracts.applications import ApplicationVersion, BudgetReserved, FundingGranted
 from shared.contracts.call import CallDefinition
 from shared.kernel.decisions import Decision
 from shared.kernel.ids import ApplicationId
-from shared.kernel.money import BASIS_POINTS, ORE_PER_KRONA, kronor_text
-from shared.kernel.refusals import Problem
+from shared.kernel.money import BASIS_POINTS, ORE_PER_KRONA
 from shared.kernel.tenancy import TenantScope
 from shared.kernel.time import local_date
 
 
 @dataclass(frozen=True, slots=True)
-class RevisedBudget:
-    """The budget that the applicant confirmed before a partial grant (A18)."""
-
-    budget: tuple[BudgetAmount, ...]
-    co_funding_ore: int
-    staff_training_ore: int
-
-    @property
-    def total_ore(self) -> int:
-        """The revised total."""
-        return sum(part.amount_ore for part in self.budget)
-
-
-@dataclass(frozen=True, slots=True)
 class GrantFunding:
-    """Bevilja stöd, helt eller delvis (then with a revised budget)."""
+    """Bevilja stöd, helt eller delvis (then on the budget that the applicant confirmed)."""
 
     application: ApplicationId
     scope: TenantScope
@@ -51,7 +34,6 @@ class GrantFunding:
     amount_ore: int
     legal_basis: str
     text: DecisionText
-    revised: RevisedBudget | None = None
 
 
 def grant(
@@ -68,21 +50,18 @@ def grant(
     The application is decided by the version of the call that it is pinned to. The ceiling is the newest version's:
     it belongs to the call, not to an application, so that two versions never allow two sums (A17).
 
-    Raises NotFound, AlreadyDecided, ArrivedLate, NotSigned, SameAssessorAndDecider, NotReadyForDecision,
-    ConditionsNotMet, LegalBasisNotInForce, GrantNotWholeKronor, GrantExceedsApplication, RevisedBudgetMissing,
-    RevisedBudgetNotSound, CallBudgetExceeded.
+    Raises what `ready_for_decision` does, and ConditionsNotMet, LegalBasisNotInForce, GrantNotWholeKronor,
+    GrantExceedsApplication, RevisedBudgetMissing, RevisedBudgetNotSound, CallBudgetExceeded.
     """
     pinned = call.pinned(application.seen_by(command.scope).call_version)
     submission = ready_for_decision(application, command.scope, command.decided_by, pinned)
-    if not application.conditions_met_by:
-        raise ConditionsNotMet
+    _conditions_are_met(application)
     in_force(command.legal_basis, pinned, local_date(now))
-    revised = _revised_or_as_applied(command, submission, pinned)
+    revised = _revised_or_as_applied(application, command, submission, pinned)
     free_ore = call.versions[-1].amounts.budget_ore - budget.reserved_ore
     if command.amount_ore > free_ore:
         raise CallBudgetExceeded(free_kr=free_ore // ORE_PER_KRONA)
-    accept_by = local_date(now) + timedelta(days=pinned.accept_within_days)
-    granted = _granted(command, submission, revised, contents, accept_by)
+    granted = _granted(command, submission, revised, contents, pinned, local_date(now))
     reserved = BudgetReserved(call=submission.call, application_id=command.application, amount_ore=command.amount_ore)
     return Decision(
         {
@@ -92,8 +71,21 @@ def grant(
     )
 
 
+def _conditions_are_met(application: Application) -> None:
+    """Refuse what the consolidated assessment, or each single one, finds not to meet the conditions (A16)."""
+    consolidated = application.consolidated
+    met = without_conflict(application, application.conditions_met_by)
+    if not met or (consolidated is not None and not consolidated.conditions_met):
+        raise ConditionsNotMet
+
+
 def _granted(
-    command: GrantFunding, submission: ApplicationSubmitted, revised: RevisedBudget, contents: str, accept_by: date
+    command: GrantFunding,
+    submission: ApplicationVersion,
+    revised: RevisedBudget,
+    contents: str,
+    call: CallDefinition,
+    today: date,
 ) -> FundingGranted:
     """Return the fact, with the share of the budget that is granted, cut to basis points (A18)."""
     return FundingGranted(
@@ -112,59 +104,27 @@ def _granted(
         ends_on=submission.ends_on,
         legal_basis=command.legal_basis,
         contents=contents,
-        accept_by=accept_by,
+        accept_by=today + timedelta(days=call.accept_within_days),
+        appropriation=call.appropriation,
+        report_dates=call.report_dates,
     )
 
 
 def _revised_or_as_applied(
-    command: GrantFunding, submission: ApplicationSubmitted, call: CallDefinition
+    application: Application, command: GrantFunding, submission: ApplicationVersion, call: CallDefinition
 ) -> RevisedBudget:
     """Return the budget that is granted: as applied for, or for a partial grant the one the applicant confirmed."""
-    if command.amount_ore <= 0 or command.amount_ore % ORE_PER_KRONA:
-        raise GrantNotWholeKronor
+    whole_kronor(command.amount_ore)
     if command.amount_ore > submission.amount_applied_ore:
         raise GrantExceedsApplication
-    as_applied = RevisedBudget(
-        tuple(submission.budget), sum(part.amount_ore for part in submission.co_funding), submission.staff_training_ore
-    )
-    if command.revised is None:
-        if command.amount_ore < submission.amount_applied_ore:
-            raise RevisedBudgetMissing
-        return as_applied
-    problems = tuple(_faults(command.revised, as_applied, command.amount_ore, call))
+    applied = RevisedBudget.as_applied(submission)
+    if command.amount_ore == submission.amount_applied_ore:
+        return applied
+    confirmed = application.revised
+    if confirmed is None or confirmed.amount_ore != command.amount_ore:
+        raise RevisedBudgetMissing
+    revised = RevisedBudget.as_confirmed(confirmed)
+    problems = tuple(revised_faults(revised, applied, command.amount_ore, call))
     if problems:
         raise RevisedBudgetNotSound(*problems)
-    return command.revised
-
-
-def _faults(
-    revised: RevisedBudget, applied: RevisedBudget, support_ore: int, call: CallDefinition
-) -> Iterator[Problem]:
-    """Yield what is wrong with a revised budget: it meets A5 and A11 and never rises."""
-    if revised.total_ore > applied.total_ore:
-        yield error("A18", "/revised_budget/budget", "Totalbudgeten får inte höjas.", "The total budget must not rise.")
-    if exceeds_share(support_ore, revised.total_ore, call):
-        yield error("A5", "/amount_ore", "Stödets andel är för hög.", "The share of the support is too high.")
-    missing_ore = revised.total_ore - support_ore - revised.co_funding_ore
-    if missing_ore > 0:
-        text = kronor_text(missing_ore)
-        yield error(
-            "A5",
-            "/revised_budget/co_funding_ore",
-            f"Kontant medfinansiering saknas: {text}.",
-            f"Cash co-funding is missing: {text}.",
-        )
-    if revised.staff_training_ore > applied.staff_training_ore:
-        yield error(
-            "A10",
-            "/revised_budget/staff_training_ore",
-            "Personalutbildningen får inte öka.",
-            "The staff training must not grow.",
-        )
-    known = {line.category for line in call.budget_lines}
-    for position, part in enumerate(revised.budget):
-        if part.category not in known:
-            yield error(
-                "A11", f"/revised_budget/budget/{position}/category", "Kostnadsslaget är okänt.", "Unknown category."
-            )
-    yield from flat_rate_problems(revised.budget, call, "/revised_budget/budget")
+    return revised

@@ -12,6 +12,7 @@ from services.applications.application.domain.refusals import (
     OnlyEditorSubmits,
     OnlySignatorySigns,
 )
+from services.applications.application.domain.refusals.replacing import AlreadySubmitted
 from services.applications.application.domain.state import Application, Status
 from services.applications.call.domain import closes_at
 from shared.contracts.applications import ApplicationSigned, ApplicationSubmitted, SigningMethod
@@ -34,6 +35,15 @@ class SubmitApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptForm:
+    """Where a form was kept: the whole of it, its heading, and the tokens of the heading's words."""
+
+    contents: str
+    heading: str | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignApplication:
     """Skriv under ansökan. `reference` names the signature or the signed document."""
 
@@ -45,14 +55,17 @@ class SignApplication:
 
 
 def submit(
-    _application: Application, command: SubmitApplication, call: CallDefinition, *, contents: str, now: datetime
+    application: Application, command: SubmitApplication, call: CallDefinition, *, kept: KeptForm, now: datetime
 ) -> list[ApplicationSubmitted | ApplicationSigned]:
     """Receive an application that the rules allow, late or not; it is pinned to the call's version (A1, A15).
 
-    `contents` refers to the form in the content store.
+    `kept` refers to the form in the content store.
 
-    Raises OnlyEditorSubmits, OnlySignatorySigns, ApplicationNotComplete with everything that was found.
+    Raises AlreadySubmitted, OnlyEditorSubmits, OnlySignatorySigns, ApplicationNotComplete with everything that was
+    found.
     """
+    if application.submission is not None:
+        raise AlreadySubmitted
     if not command.by_editor:
         raise OnlyEditorSubmits
     if command.signed_with_e_id and not command.by_signatory:
@@ -60,14 +73,14 @@ def submit(
     checked = check(command.form, call, now=now)
     if not checked.submission_allowed:
         raise ApplicationNotComplete(*checked.problems)
-    submitted = _submitted(command, call, contents, now)
+    submitted = _submitted(command, call, kept, now)
     if not command.signed_with_e_id:
         return [submitted]
     signed = ApplicationSigned(
         application_id=command.application,
         signed_by=command.submitted_by,
         method=SigningMethod.E_ID,
-        contents=contents,
+        contents=kept.contents,
     )
     return [submitted, signed]
 
@@ -89,7 +102,7 @@ def sign(application: Application, command: SignApplication, *, contents: str) -
     ]
 
 
-def _submitted(command: SubmitApplication, call: CallDefinition, contents: str, now: datetime) -> ApplicationSubmitted:
+def _submitted(command: SubmitApplication, call: CallDefinition, kept: KeptForm, now: datetime) -> ApplicationSubmitted:
     """Return the fact: ids, codes, amounts and dates of a checked form, nothing that may have to be erased."""
     form = command.form
     assert form.theme is not None  # A7 refused what has none
@@ -100,7 +113,9 @@ def _submitted(command: SubmitApplication, call: CallDefinition, contents: str, 
         call=CallId(call.id),
         call_version=call.version,
         organisation=command.organisation,
-        contents=contents,
+        contents=kept.contents,
+        heading=kept.heading,
+        words=list(kept.words),
         theme=form.theme,
         global_goals=sorted(form.global_goals),
         counties=sorted(form.counties),
@@ -116,7 +131,9 @@ def _submitted(command: SubmitApplication, call: CallDefinition, contents: str, 
         amount_applied_ore=form.amount_applied_ore,
         co_funding=form.cash,
         staff_training_ore=form.staff_training_ore,
-        staff_training_persons=form.staff_training_persons,
+        staff_training_persons=form.persons_trained,
+        files=form.files,
+        secrets=sorted(set(form.secrets)),
         arrived_at=now,
         late=now >= closes_at(call),
     )

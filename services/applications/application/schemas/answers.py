@@ -5,34 +5,15 @@ from typing import Final
 
 from pydantic import Field, TypeAdapter
 
-from services.applications.application.domain import Checked, DecisionText, Form
+from services.applications.application.domain import DecisionText, Form, Heading
 from services.applications.application.projections import ApplicationRow, CallBudgetRow, CaseStatus
-from services.applications.application.schemas.bodies import FormBody
-from shared.contracts.applications import ApplicationSubmitted, DismissalReason
+from services.applications.application.schemas.form import FormAnswer
+from shared.contracts.applications import ApplicationSubmitted, DismissalReason, FundingSource
 from shared.contracts.call import BudgetCategory, CallDefinition
 from shared.eventlog.port import Receipt
-from shared.kernel.refusals import Problem, Severity
 from shared.web.schemas import Answer, ReceiptBody, receipt_body
 
 _FORM: Final = TypeAdapter(Form)
-
-
-class ProblemBody(Answer):
-    """One finding of a rule, with the call's own words."""
-
-    rule: str
-    severity: Severity
-    pointer: str = Field(description="JSON-pekare till fältet / JSON pointer to the field")
-    sv: str
-    en: str
-    quotation: str
-
-
-class CheckBody(Answer):
-    """Everything the rules found. Only errors forbid submission (A15)."""
-
-    submission_allowed: bool
-    problems: list[ProblemBody]
 
 
 class SubmissionReceiptBody(ReceiptBody):
@@ -53,9 +34,18 @@ class CategorySum(Answer):
 
 
 class ApplicationSummaryBody(Answer):
-    """An application as the facts tell it. Budget figures are those of the decision once there is a grant."""
+    """An application as the facts tell it. Budget figures are those of the decision once there is a grant.
+
+    `title` and `applicant` are null when they were disposed of.
+    """
 
     id: str
+    title: str | None
+    applicant: str | None
+    case_number: str | None
+    diary_number: str | None
+    officer: str | None
+    next_due_on: date | None = Field(description="Nästa dag som någon väntar på / the next day somebody waits for")
     organisation: str
     call: str
     call_version: int
@@ -88,18 +78,52 @@ class ApplicationSummaryBody(Answer):
     accept_by: date | None
 
 
+class CaseBody(Answer):
+    """Ett ärende, det som visas före jävsprövningen / a case, what is shown before a conflict is ruled out."""
+
+    id: str
+    organisation: str
+    call: str
+    status: CaseStatus
+    late: bool
+    arrived_at: datetime
+    applicant: str | None
+    case_number: str | None
+    diary_number: str | None
+    officer: str | None
+    substitute: str | None
+    next_due_on: date | None
+    examined: bool = Field(description="Du har angett att du inte är jävig / you have declared no conflict")
+
+
+class FinancierBody(Answer):
+    """En finansiär / a financier."""
+
+    name: str
+    source: FundingSource
+
+
+class PartiesBody(Answer):
+    """Parterna i ett ärende, det som behövs för jävsprövningen / the parties, what a conflict is judged by."""
+
+    applicant: str | None
+    organisation_number: str | None
+    financiers: list[FinancierBody]
+
+
 class DecisionTextBody(Answer):
     """What the decision says beside the facts."""
 
     reasons: str
     presenter: str | None
     others_present: list[str]
+    decider_name: str | None
 
 
 class ApplicationDetailBody(ApplicationSummaryBody):
     """An application with its contents; a part that has been disposed of, or is not there yet, is null."""
 
-    form: FormBody | None
+    form: FormAnswer | None
     decision: DecisionTextBody | None
 
 
@@ -111,13 +135,6 @@ class CallBudgetBody(Answer):
     reserved_ore: int
     free_ore: int
     grants: int
-
-
-def check_body(checked: Checked) -> CheckBody:
-    """Return what a check found."""
-    return CheckBody(
-        submission_allowed=checked.submission_allowed, problems=[_problem_body(found) for found in checked.problems]
-    )
 
 
 def submission_receipt(receipt: Receipt) -> SubmissionReceiptBody:
@@ -134,16 +151,36 @@ def submission_receipt(receipt: Receipt) -> SubmissionReceiptBody:
     )
 
 
-def application_summary(row: ApplicationRow) -> ApplicationSummaryBody:
+def application_summary(row: ApplicationRow, heading: Heading | None) -> ApplicationSummaryBody:
     """Return a row of the read model."""
-    return ApplicationSummaryBody.model_validate({**row, "id": row["_id"]})
+    title, applicant = (heading.title, heading.applicant) if heading is not None else (None, None)
+    return ApplicationSummaryBody.model_validate({**row, "id": row["_id"], "title": title, "applicant": applicant})
 
 
-def application_detail(row: ApplicationRow, form: Form | None, text: DecisionText | None) -> ApplicationDetailBody:
+def case_body(row: ApplicationRow, heading: Heading | None, *, examined: bool) -> CaseBody:
+    """Return as much of a row as is shown before a conflict of interest is ruled out."""
+    applicant = heading.applicant if heading is not None else None
+    return CaseBody.model_validate({**row, "id": row["_id"], "applicant": applicant, "examined": examined})
+
+
+def parties_body(form: Form | None) -> PartiesBody:
+    """Return who has a part in a case; nothing when it was disposed of."""
+    if form is None:
+        return PartiesBody(applicant=None, organisation_number=None, financiers=[])
+    return PartiesBody(
+        applicant=form.applicant.name,
+        organisation_number=form.applicant.organisation_number,
+        financiers=[FinancierBody(name=part.financier, source=part.source) for part in form.co_funding],
+    )
+
+
+def application_detail(
+    row: ApplicationRow, heading: Heading | None, form: Form | None, text: DecisionText | None
+) -> ApplicationDetailBody:
     """Return a row of the read model with its contents."""
     return ApplicationDetailBody(
-        **application_summary(row).model_dump(),
-        form=FormBody.model_validate_json(_FORM.dump_json(form)) if form is not None else None,
+        **application_summary(row, heading).model_dump(),
+        form=FormAnswer.model_validate_json(_FORM.dump_json(form)) if form is not None else None,
         decision=DecisionTextBody.model_validate(text, from_attributes=True) if text is not None else None,
     )
 
@@ -158,15 +195,4 @@ def call_budget_body(definition: CallDefinition, row: CallBudgetRow | None) -> C
         reserved_ore=reserved_ore,
         free_ore=ceiling_ore - reserved_ore,
         grants=grants,
-    )
-
-
-def _problem_body(problem: Problem) -> ProblemBody:
-    return ProblemBody(
-        rule=problem.rule,
-        severity=problem.severity,
-        pointer=problem.pointer,
-        sv=problem.sv,
-        en=problem.en,
-        quotation=problem.quotation,
     )

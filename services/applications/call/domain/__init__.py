@@ -1,7 +1,9 @@
 """The rules of a call: what a sound definition is, when it may be published, and when it may be corrected."""
 
+from services.applications.call.domain.answering import AnswerQuestion, CallClosedForAnswers, answer_question
 from services.applications.call.domain.budget import CALL_BUDGETS, CallBudget
 from services.applications.call.domain.dates import closes_at, opens_at
+from services.applications.call.domain.differences import Change, differences
 from services.applications.call.domain.publishing import (
     CALLS,
     Call,
@@ -10,22 +12,30 @@ from services.applications.call.domain.publishing import (
     CallNotSound,
     CallVersionNotNext,
     PublishCall,
+    findings_against,
     publish,
 )
-from services.applications.call.domain.soundness import read_definition, unsound
+from services.applications.call.domain.soundness import pointer_to, read_definition, unsound
 
 __all__ = [
     "CALLS",
     "CALL_BUDGETS",
+    "AnswerQuestion",
     "Call",
     "CallBudget",
     "CallCeilingBelowGrants",
+    "CallClosedForAnswers",
     "CallClosedForCorrection",
     "CallNotSound",
     "CallVersionNotNext",
+    "Change",
     "PublishCall",
+    "answer_question",
     "closes_at",
+    "differences",
+    "findings_against",
     "opens_at",
+    "pointer_to",
     "publish",
     "read_definition",
     "unsound",

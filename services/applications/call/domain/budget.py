@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from shared.contracts.applications import BudgetReserved
+from shared.contracts.applications import BudgetFact, BudgetFreed, BudgetReserved
 from shared.eventlog.streams import StreamType
 
 
@@ -14,13 +14,17 @@ class CallBudget:
     reserved_ore: int = 0
 
 
-def evolve_budget(budget: CallBudget, event: BudgetReserved) -> CallBudget:
+def evolve_budget(budget: CallBudget, event: BudgetFact) -> CallBudget:
     """Fold one fact into the call's budget."""
     match event:
         case BudgetReserved():
             return CallBudget(budget.reserved_ore + event.amount_ore)
+        case BudgetFreed():
+            return CallBudget(budget.reserved_ore - event.amount_ore)
         case _:
             assert_never(event)
 
 
-CALL_BUDGETS: Final = StreamType("call-budget", CallBudget, CallBudget, evolve_budget, (BudgetReserved,))
+CALL_BUDGETS: Final = StreamType(
+    "call-budget", CallBudget, CallBudget, evolve_budget, (BudgetReserved, BudgetFreed), fold_version=2
+)

@@ -1,6 +1,7 @@
 """A call's stream: its versions, and the decision to publish one."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
@@ -8,13 +9,13 @@ from typing import Final, assert_never
 from services.applications.call.domain.budget import CallBudget
 from services.applications.call.domain.dates import closes_at
 from services.applications.call.domain.soundness import unsound
-from shared.contracts.applications import CallPublished
+from shared.contracts.applications import CallFact, CallPublished, QuestionAnswered
 from shared.contracts.call import CallDefinition
 from shared.eventlog.streams import StreamType
 from shared.kernel.decisions import Decision
 from shared.kernel.ids import CallId
 from shared.kernel.money import kronor_text
-from shared.kernel.refusals import Refusal
+from shared.kernel.refusals import Problem, Refusal
 
 
 class CallNotSound(Refusal):
@@ -67,16 +68,18 @@ class Call:
         raise LookupError(f"version {version} was never published")
 
 
-def evolve(call: Call, event: CallPublished) -> Call:
+def evolve(call: Call, event: CallFact) -> Call:
     """Fold one fact into the call."""
     match event:
         case CallPublished():
             return Call((*call.versions, event.definition))
+        case QuestionAnswered():
+            return call
         case _:
             assert_never(event)
 
 
-CALLS: Final = StreamType("call", Call, Call, evolve, (CallPublished,))
+CALLS: Final = StreamType("call", Call, Call, evolve, (CallPublished, QuestionAnswered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,31 @@ def publish(call: Call, budget: CallBudget, command: PublishCall, *, now: dateti
     problems = unsound(definition)
     if problems:
         raise CallNotSound(*problems)
-    newest = call.newest
-    if newest is not None and definition.version != newest.version + 1:
-        raise CallVersionNotNext(newest=newest.version, next=newest.version + 1)
-    if newest is not None and now >= closes_at(newest):
-        raise CallClosedForCorrection
-    if definition.amounts.budget_ore < budget.reserved_ore:
-        raise CallCeilingBelowGrants(granted=kronor_text(budget.reserved_ore))
+    for refusal, _ in against(call, budget, definition, now=now):
+        raise refusal
     published = CallPublished(call=CallId(definition.id), definition=definition, definition_hash=hash_of(definition))
     return Decision({CALLS.at(definition.id).id: [published]})
+
+
+def against(
+    call: Call, budget: CallBudget, definition: CallDefinition, *, now: datetime
+) -> Iterator[tuple[Refusal, str]]:
+    """Yield all that what is published already has against a sound definition, with the pointer to what is wrong."""
+    newest = call.newest
+    if newest is not None and definition.version != newest.version + 1:
+        yield CallVersionNotNext(newest=newest.version, next=newest.version + 1), "/version"
+    if newest is not None and now >= closes_at(newest):
+        yield CallClosedForCorrection(), ""
+    if definition.amounts.budget_ore < budget.reserved_ore:
+        yield CallCeilingBelowGrants(granted=kronor_text(budget.reserved_ore)), "/amounts/budget_ore"
+
+
+def findings_against(call: Call, budget: CallBudget, definition: CallDefinition, *, now: datetime) -> list[Problem]:
+    """Return what `publish` would refuse a sound definition for, all of it at once."""
+    return [
+        Problem(refusal.rule, pointer, refusal.detail_sv, refusal.detail_en)
+        for refusal, pointer in against(call, budget, definition, now=now)
+    ]
 
 
 def hash_of(definition: CallDefinition) -> str:

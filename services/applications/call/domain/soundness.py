@@ -2,14 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from services.applications.call.domain.demands import (
+    attachments_can_be_given,
+    legal_bases_are_in_force_forwards,
+    report_dates_are_within,
+    reporting_fits,
+)
 from shared.contracts.call import BudgetCategory, CallDefinition
 from shared.kernel.counties import COUNTIES
 from shared.kernel.refusals import Problem
@@ -38,7 +43,19 @@ _SWEDISH: Final = {
     "extra_forbidden": "Fältet är okänt.",
     "enum": "Värdet är okänt.",
     "string_pattern_mismatch": "Värdet har fel form.",
+    "int_type": "Värdet ska vara ett heltal.",
+    "string_type": "Värdet ska vara en text.",
+    "bool_type": "Värdet ska vara true eller false.",
+    "list_type": "Värdet ska vara en lista.",
+    "greater_than_equal": "Värdet ska vara minst {ge}.",
+    "less_than_equal": "Värdet ska vara högst {le}.",
+    "string_too_long": "Texten får ha högst {max_length} tecken.",
+    "string_too_short": "Texten ska ha minst {min_length} tecken.",
+    "too_long": "Listan får ha högst {max_length} poster.",
+    "too_short": "Listan ska ha minst {min_length} poster.",
 }
+RESERVED_IDS: Final = frozenset({"checks", "schema"})
+"""Addresses beside the calls' own: `/calls/schema` is no call."""
 
 
 class Check(NamedTuple):
@@ -81,14 +98,37 @@ def _well_formed_fields(tree: dict[object, object]) -> tuple[dict[str, Any], lis
         try:
             fields[str(name)] = adapter.validate_json(json.dumps(value), strict=True, extra="forbid")
         except ValidationError as invalid:
-            errors = invalid.errors(include_url=False, include_context=False, include_input=False)
-            problems.extend(_shape_problem(error["type"], (str(name), *error["loc"]), error["msg"]) for error in errors)
+            for error in invalid.errors(include_url=False, include_input=False):
+                place = tuple(part for part in error["loc"] if part != "[key]")
+                problems.append(_shape_problem(error["type"], (str(name), *place), error["msg"], error.get("ctx")))
     return fields, problems
 
 
-def _shape_problem(kind: str, place: tuple[int | str, ...], message: str) -> Problem:
-    pointer = "".join(f"/{part}" for part in place)
-    return Problem("", pointer, _SWEDISH.get(kind, "Värdet är inte giltigt."), message)
+def pointer_to(place: Iterable[int | str]) -> str:
+    """Return the JSON Pointer (RFC 6901) of a place in a tree."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
+
+
+def _shape_problem(
+    kind: str, place: tuple[int | str, ...], message: str, limits: Mapping[str, Any] | None = None
+) -> Problem:
+    sv = _SWEDISH.get(kind, "Värdet är inte giltigt.").format_map(limits or {})
+    return Problem("", pointer_to(place), sv, message)
+
+
+def _its_address_is_its_own(definition: CallDefinition) -> Iterator[Problem]:
+    if definition.id in RESERVED_IDS:
+        yield Problem("", "/id", "Ett sådant id är upptaget.", "Such an id is taken.")
+
+
+def _closes_at_an_hour_of_swedish_clocks(definition: CallDefinition) -> Iterator[Problem]:
+    if definition.closes_at_local is not None and definition.closes_at_local.tzinfo is not None:
+        yield Problem(
+            "A1",
+            "/closes_at_local",
+            "Klockslaget ska stå utan tidszon: det är svensk tid.",
+            "The hour must have no time zone: it is Swedish time.",
+        )
 
 
 def _dates_in_order(definition: CallDefinition) -> Iterator[Problem]:
@@ -196,46 +236,10 @@ def _numbers_leave_room(definition: CallDefinition) -> Iterator[Problem]:
             )
 
 
-def _reporting_fits(definition: CallDefinition) -> Iterator[Problem]:
-    reporting = definition.reporting
-    if reporting.request_months_min > reporting.request_months_max:
-        yield Problem(
-            "C1",
-            "/reporting/request_months_max",
-            "Längsta period är kortare än den kortaste.",
-            "The longest period is shorter than the shortest.",
-        )
-    limits = [level.up_to_ore for level in reporting.approval_levels]
-    for position, (lower, higher) in enumerate(pairwise(limits), start=1):
-        if lower >= higher:
-            yield Problem(
-                "C9",
-                f"/reporting/approval_levels/{position}/up_to_ore",
-                "Attestnivåerna ska stå med stigande belopp.",
-                "Approval levels must be in order of rising amounts.",
-            )
-
-
-def _nothing_is_demanded_that_cannot_be_given(definition: CallDefinition) -> Iterator[Problem]:
-    for position, attachment in enumerate(definition.attachments):
-        if attachment.required:
-            yield Problem(
-                "A24",
-                f"/attachments/{position}/required",
-                "Bilagor kan inte krävas: en ansökan tar inte emot några.",
-                "Attachments cannot be required: an application takes none.",
-            )
-
-
-def _legal_bases_are_in_force_forwards(definition: CallDefinition) -> Iterator[Problem]:
-    for position, basis in enumerate(definition.legal_bases):
-        if basis.in_force_to is not None and basis.in_force_to < basis.in_force_from:
-            yield Problem(
-                "A18",
-                f"/legal_bases/{position}/in_force_to",
-                "Bestämmelsen upphör innan den börjar gälla.",
-                "The provision ends before it enters into force.",
-            )
+def _declarations_rest_on_rules(definition: CallDefinition) -> Iterator[Problem]:
+    for position, declaration in enumerate(definition.declarations):
+        if declaration.rule not in KNOWN_RULES:
+            yield _unknown(f"/declarations/{position}/rule", "", "regeln", "rule", declaration.rule)
 
 
 def _unknown(pointer: str, rule: str, sv: str, en: str, code: str) -> Problem:
@@ -243,6 +247,8 @@ def _unknown(pointer: str, rule: str, sv: str, en: str, code: str) -> Problem:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
+    Check(("id",), _its_address_is_its_own),
+    Check(("closes_at_local",), _closes_at_an_hour_of_swedish_clocks),
     Check(("opens_on", "closes_on", "period"), _dates_in_order),
     _reckonable("opens_on", "/opens_on", "A1", lambda call: call.opens_on),
     _reckonable("closes_on", "/closes_on", "A1", lambda call: call.closes_on),
@@ -264,7 +270,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(("counties", "global_goals"), _places_and_goals_exist),
     Check(("budget_lines",), _flat_rates_have_a_base),
     Check(("amounts", "assessment"), _numbers_leave_room),
-    Check(("reporting",), _reporting_fits),
-    Check(("attachments",), _nothing_is_demanded_that_cannot_be_given),
-    Check(("legal_bases",), _legal_bases_are_in_force_forwards),
+    Check(("reporting",), reporting_fits),
+    _unique("declarations", "A23", lambda call: (declaration.code for declaration in call.declarations)),
+    _unique("changes", "A19", lambda call: (change.kind for change in call.changes)),
+    _unique("required_phases", "A9", lambda call: call.required_phases),
+    Check(("declarations",), _declarations_rest_on_rules),
+    Check(("attachments", "attachment_rules"), attachments_can_be_given),
+    Check(("opens_on", "period", "report_dates"), report_dates_are_within),
+    Check(("legal_bases",), legal_bases_are_in_force_forwards),
 )

@@ -21,6 +21,7 @@ from services.events.activity.domain.refusals import (
     AttendanceNotAllowed,
     EnrolmentUnknown,
     OutsideProjectPeriod,
+    ProjectEnded,
     ProjectUnknown,
     TimesImpossible,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "HoldActivity",
     "OutsideProjectPeriod",
     "PlanActivity",
+    "ProjectEnded",
     "ProjectUnknown",
     "RecordAttendance",
     "Status",

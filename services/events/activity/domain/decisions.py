@@ -14,6 +14,7 @@ from services.events.activity.domain.refusals import (
     AttendanceAlreadyRecorded,
     AttendanceNotAllowed,
     OutsideProjectPeriod,
+    ProjectEnded,
     ProjectUnknown,
     TimesImpossible,
 )
@@ -86,16 +87,19 @@ Companies = Mapping[EnrolmentId, EnrolledCompany]
 
 
 def require_known(command: PlanActivity, project: GrantedProject | None) -> GrantedProject:
-    """Return the caller's granted project. Raises ProjectUnknown."""
+    """Return the caller's granted project. Raises ProjectUnknown, ProjectEnded."""
     if project is None or project.organisation != command.organisation:
         raise ProjectUnknown
+    if project.ended:
+        raise ProjectEnded
     return project
 
 
 def plan(command: PlanActivity, project: GrantedProject | None, contents: str) -> list[Event]:
     """Planera aktivitet in the caller's granted project and within its period (E1).
 
-    `contents` refers to title, place and description. Raises ProjectUnknown, TimesImpossible, OutsideProjectPeriod.
+    `contents` refers to title, place and description. Raises ProjectUnknown, ProjectEnded, TimesImpossible,
+    OutsideProjectPeriod.
     """
     project = require_known(command, project)
     if not _MINUTE <= command.ends_at - command.starts_at <= _LENGTH_MAX:

@@ -15,6 +15,14 @@ class ProjectUnknown(Refusal):
     en = "No granted project of your organisation with that id is known here yet. Try again in a moment."
 
 
+class ProjectEnded(Refusal):
+    """Nothing more is planned in a project whose grant was revoked or has lapsed (E1, A19)."""
+
+    rule = "E1"
+    sv = "Beslutet om stöd till projektet är upphävt eller har förfallit. Inga fler aktiviteter kan planeras."
+    en = "The project's grant was revoked or has lapsed. No more activities can be planned."
+
+
 class TimesImpossible(Refusal):
     """An activity ends after it begins, and is one occasion of at most a day and a night (E1)."""
 

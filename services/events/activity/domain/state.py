@@ -23,12 +23,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GrantedProject:
-    """A granted project: whose it is and when it runs."""
+    """A granted project: whose it is and when it runs. `ended`: its grant was revoked wholly, or lapsed (A19)."""
 
     id: ApplicationId
     organisation: OrganisationId
     starts_on: date
     ends_on: date
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)

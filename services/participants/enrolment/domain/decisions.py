@@ -13,6 +13,7 @@ from services.participants.enrolment.domain.refusals import (
     MotiveMissing,
     NotSmallOrMedium,
     OutsideProjectPeriod,
+    ProjectEnded,
     ProjectUnknown,
     TooManyRepresentatives,
     WithdrawalDateImpossible,
@@ -73,9 +74,11 @@ class WithdrawEnrolment:
 
 
 def require_known(command: EnrolCompany, company: Company, project: GrantedProject | None) -> GrantedProject:
-    """Return the caller's granted project. Raises ProjectUnknown (P6), CompanyUnknown (P1)."""
+    """Return the caller's granted project. Raises ProjectUnknown, ProjectEnded (P6), CompanyUnknown (P1)."""
     if project is None or project.organisation != command.organisation:
         raise ProjectUnknown
+    if project.ended:
+        raise ProjectEnded
     if not company.id:
         raise CompanyUnknown(_COMPANY_PROBLEM)
     return project
@@ -87,7 +90,7 @@ def enrol(
     """Anslut företag: a small or medium-sized company, to the caller's granted project within its period, once.
 
     `motive` refers to the text of the command's motive in the contents, None without one.
-    Raises ProjectUnknown, OutsideProjectPeriod, EnrolmentDateInTheFuture (P6), CompanyUnknown (P1),
+    Raises ProjectUnknown, ProjectEnded, OutsideProjectPeriod, EnrolmentDateInTheFuture (P6), CompanyUnknown (P1),
     NotSmallOrMedium (P2), MotiveMissing (P3); the claim raises CompanyAlreadyEnrolled (P6).
     """
     project = require_known(command, company, project)

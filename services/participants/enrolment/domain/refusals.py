@@ -15,6 +15,14 @@ class ProjectUnknown(Refusal):
     en = "No granted project of your organisation with that id is known here yet. Try again in a moment."
 
 
+class ProjectEnded(Refusal):
+    """No company joins a project whose grant was revoked or has lapsed (P6, A19)."""
+
+    rule = "P6"
+    sv = "Beslutet om stöd till projektet är upphävt eller har förfallit. Inga fler företag kan ansluta."
+    en = "The project's grant was revoked or has lapsed. No more companies can join."
+
+
 class CompanyUnknown(Refusal):
     """There is no company with that id (P1)."""
 

@@ -15,13 +15,17 @@ EnrolmentFact = CompanyEnrolled | RepresentativeNamed | EnrolmentWithdrawn
 
 @dataclass(frozen=True, slots=True)
 class GrantedProject:
-    """A granted project, with the limits of the version of the call that it was granted under."""
+    """A granted project, with the limits of the version of the call that it was granted under.
+
+    `ended`: its grant was revoked wholly, or lapsed (A19).
+    """
 
     id: ApplicationId
     organisation: OrganisationId
     starts_on: date
     ends_on: date
     limits: CompanyLimits
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)

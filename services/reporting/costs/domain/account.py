@@ -132,14 +132,6 @@ class RequestNotVerified(Refusal):
     en = "The payment request has not been verified yet."
 
 
-class GrantNotAccepted(Refusal):
-    """A grant that the project owner has not accepted is not paid out."""
-
-    rule = "A19"
-    sv = "Projektägaren har inte accepterat beslutet om stöd."
-    en = "The project owner has not accepted the grant."
-
-
 class SameVerifierAndApprover(Refusal):
     """Four eyes: in one project nobody both verifies costs and approves payments."""
 
@@ -259,8 +251,8 @@ def approve_payout(account: Account, command: ApprovePayout) -> Sequence[Event]:
 
     The final payment is that of the final request, which comes with the final report: as any other it waits until a
     controller has verified the request. Who may approve depends on the amount, by the levels of the call.
-    Raises NotPaymentApprover, NotFound, RequestNotVerified, GrantNotAccepted, SameVerifierAndApprover, NothingToPay,
-    ApprovalLevelNotHeld.
+    Raises NotPaymentApprover, NotFound, RequestNotVerified, GrantEnded, GrantNotAccepted, SameVerifierAndApprover,
+    NothingToPay, ApprovalLevelNotHeld.
     """
     if ApprovalRole.PAYMENT_APPROVER not in command.roles:
         raise NotPaymentApprover
@@ -268,8 +260,7 @@ def approve_payout(account: Account, command: ApprovePayout) -> Sequence[Event]:
         raise NotFound
     if command.payment_request_id not in account.verified_requests:
         raise RequestNotVerified
-    if not command.terms.accepted:
-        raise GrantNotAccepted
+    command.terms.require_payable()
     if command.approved_by in account.verified_by:
         raise SameVerifierAndApprover
     due = payable(account, command.terms)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from shared.contracts.applications import BudgetAmount
 from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
 from shared.kernel.ids import ApplicationId, OrganisationId
 from shared.kernel.money import half_up, share_of
+from shared.kernel.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +20,34 @@ class FlatRateTerms:
     base: tuple[BudgetCategory, ...]
 
 
+class GrantEnd(StrEnum):
+    """How a grant ended before its project did (A19)."""
+
+    LAPSED = "lapsed"
+    REVOKED = "revoked"
+
+
+class GrantNotAccepted(Refusal):
+    """A grant that the project owner has not accepted is not paid out."""
+
+    rule = "A19"
+    sv = "Projektägaren har inte accepterat beslutet om stöd."
+    en = "The project owner has not accepted the grant."
+
+
+class GrantEnded(Refusal):
+    """Nothing is paid out of a grant that was revoked wholly, or has lapsed."""
+
+    rule = "A19"
+    sv = "Beslutet om stöd är upphävt eller har förfallit. Inget mer betalas ut."
+    en = "The grant was revoked or has lapsed. Nothing more is paid."
+
+
 @dataclass(frozen=True, slots=True)
 class GrantTerms:
     """A granted project as far as costs are concerned, with the parameters of the call version it is pinned to.
 
-    `share_bp` is C9's p, `maximum_ore` the granted amount, `own_cash_ore` own cash in the financing plan.
+    `share_bp` is C9's p, `maximum_ore` what is granted still, `own_cash_ore` own cash in the financing plan.
     `budget` is öre per category in the decision.
     """
 
@@ -41,6 +66,14 @@ class GrantTerms:
     budget: Mapping[BudgetCategory, int] = field(default_factory=dict)
     final_report_on_latest: date | None = None
     approval_levels: tuple[ApprovalLevel, ...] = ()
+    ended: GrantEnd | None = None
+
+    def require_payable(self) -> None:
+        """Raise GrantEnded or GrantNotAccepted unless something may be paid out of the grant (A19)."""
+        if self.ended is not None:
+            raise GrantEnded
+        if not self.accepted:
+            raise GrantNotAccepted
 
     def is_late(self, today: date) -> bool:
         """Tell whether the final report is late when it comes `today` (C1)."""

@@ -15,12 +15,18 @@ from services.reporting.costs.projections.rows import (
     ProjectRow,
 )
 from shared.contracts.applications import (
+    ApplicationReplaced,
     ApplicationSubmitted,
+    ApplicationVersion,
     BudgetAmount,
     CallPublished,
+    ChangeDecided,
+    CompletionAnswered,
     FundingGranted,
     FundingSource,
     GrantAccepted,
+    GrantLapsed,
+    GrantRevoked,
 )
 from shared.contracts.call import CallDefinition
 from shared.contracts.reporting import (
@@ -35,7 +41,9 @@ from shared.contracts.reporting import (
 )
 from shared.projector.definition import Recorded
 
-ProjectFact = ApplicationSubmitted | FundingGranted | GrantAccepted
+VersionFact = ApplicationSubmitted | ApplicationReplaced | CompletionAnswered
+GrantFact = FundingGranted | GrantAccepted | ChangeDecided | GrantLapsed | GrantRevoked
+ProjectFact = VersionFact | GrantFact
 
 
 def project_call(row: CallRow | None, event: CallPublished, recorded: Recorded) -> CallRow:
@@ -66,7 +74,7 @@ def _terms(definition: CallDefinition) -> CallTermsRow:
 def project_project(row: ProjectRow | None, event: ProjectFact, recorded: Recorded) -> ProjectRow:
     """Fold what applications say of one project."""
     del recorded
-    if isinstance(event, ApplicationSubmitted):
+    if isinstance(event, ApplicationVersion):
         own = sum(part.amount_ore for part in event.co_funding if part.source is FundingSource.OWN)
         return ProjectRow(
             _id=event.application_id,
@@ -76,13 +84,37 @@ def project_project(row: ProjectRow | None, event: ProjectFact, recorded: Record
             accepted=row["accepted"] if row else False,
         )
     assert row is not None, "a project begins with an application"
+    if isinstance(event, FundingGranted):
+        return {**row, "grant": _grant(event)}
+    if isinstance(event, GrantAccepted):
+        return {**row, "accepted": True}
+    assert row["grant"] is not None, "what becomes of a grant comes after the grant"
+    return {**row, "grant": _became(row["grant"], event)}
+
+
+def _became(grant: GrantRow, event: ChangeDecided | GrantLapsed | GrantRevoked) -> GrantRow:
+    """Fold what becomes of a grant: changed, lapsed, revoked wholly or in part (A19)."""
     match event:
-        case FundingGranted():
-            return {**row, "grant": _grant(event)}
-        case GrantAccepted():
-            return {**row, "accepted": True}
+        case ChangeDecided():
+            return _changed(grant, event) if event.approved else grant
+        case GrantLapsed():
+            return {**grant, "ended": "lapsed"}
+        case GrantRevoked():
+            ended = "revoked" if event.wholly else grant["ended"]
+            return {**grant, "maximum_ore": event.amount_granted_ore, "ended": ended}
         case _:
             assert_never(event)
+
+
+def _changed(grant: GrantRow, event: ChangeDecided) -> GrantRow:
+    """Return the grant with what an approved change replaces; share and maximum stay as decided."""
+    return {
+        **grant,
+        "starts_on": event.starts_on.isoformat() if event.starts_on is not None else grant["starts_on"],
+        "ends_on": event.ends_on.isoformat() if event.ends_on is not None else grant["ends_on"],
+        "budget": _per_category(event.budget) if event.budget is not None else grant["budget"],
+        "co_funding_ore": event.co_funding_ore if event.co_funding_ore is not None else grant["co_funding_ore"],
+    }
 
 
 def _grant(event: FundingGranted) -> GrantRow:
@@ -95,6 +127,7 @@ def _grant(event: FundingGranted) -> GrantRow:
         maximum_ore=event.amount_granted_ore,
         co_funding_ore=event.co_funding_ore,
         budget=_per_category(event.budget),
+        ended=None,
     )
 
 

@@ -1,7 +1,7 @@
 """The rows of costs: calls and projects that are followed, payment requests, accounts. Dates ISO, amounts öre."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class FlatRateRow(TypedDict):
@@ -37,7 +37,10 @@ class CallRow(TypedDict):
 
 
 class GrantRow(TypedDict):
-    """What the latest grant says; dates ISO, amounts öre, budget per category."""
+    """What the grant says, with approved changes; dates ISO, amounts öre, budget per category.
+
+    `maximum_ore` is what is left of it after a revocation in part.
+    """
 
     call: str
     call_version: int
@@ -47,6 +50,7 @@ class GrantRow(TypedDict):
     maximum_ore: int
     co_funding_ore: int
     budget: dict[str, int]
+    ended: Literal["lapsed", "revoked"] | None
 
 
 class ProjectRow(TypedDict):

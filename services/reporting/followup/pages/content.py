@@ -58,7 +58,7 @@ def programme_headline(programme: ProgrammeBody) -> Headline:
     return Headline(
         kr(programme.free_ore),
         f"är kvar att bevilja av utlysningens {kr(programme.budget_ore)}. "
-        f"{kr(programme.money.paid_ore)} är utbetalt till {len(programme.projects)} projekt.",
+        f"{kr(programme.money.paid_ore)} är utbetalt till {programme.projects_granted} projekt.",
     )
 
 

@@ -58,14 +58,14 @@ async def style(_actor: FollowUpReader) -> Response:
 @router.get("/programmes/{call}", dependencies=[READS])
 async def programme_page(
     call: CallInPath,
-    _actor: AnyAgency,
+    actor: AnyAgency,
     db: Db,
     names: Organisations,
     now: Now,
     sort: Annotated[SortBy, Query()] = SortBy.NAME,
 ) -> Response:
     """Sidan om programmet. / The programme's page."""
-    programme = await programme_of(db, call, names, now)
+    programme = await programme_of(db, call, actor, names, now)
     return _page(
         "programme.html",
         programme=programme,
@@ -78,23 +78,22 @@ async def programme_page(
 
 
 @router.get("/programmes/{call}/chart.svg", dependencies=[READS])
-async def programme_chart_svg(call: CallInPath, _actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
+async def programme_chart_svg(call: CallInPath, actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
     """Diagrammet som bild. / The chart as a picture."""
-    return _svg(content.programme_chart(await programme_of(db, call, names, now)), f"{call}.svg")
+    return _svg(content.programme_chart(await programme_of(db, call, actor, names, now)), f"{call}.svg")
 
 
 @router.get("/programmes/{call}/chart.csv", dependencies=[READS])
-async def programme_chart_csv(call: CallInPath, _actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
+async def programme_chart_csv(call: CallInPath, actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
     """Diagrammets siffror. / The chart's numbers."""
-    return csv_response(content.programme_chart(await programme_of(db, call, names, now)).as_csv(), f"{call}-chart.csv")
+    chart = content.programme_chart(await programme_of(db, call, actor, names, now))
+    return csv_response(chart.as_csv(), f"{call}-chart.csv")
 
 
 @router.get("/programmes/{call}/figures.csv", dependencies=[READS])
-async def programme_figures_csv(
-    call: CallInPath, _actor: AnyAgency, db: Db, names: Organisations, now: Now
-) -> Response:
+async def programme_figures_csv(call: CallInPath, actor: AnyAgency, db: Db, names: Organisations, now: Now) -> Response:
     """Sidans alla siffror. / Every figure of the page."""
-    return csv_response(programme_csv(await programme_of(db, call, names, now)), f"{call}.csv")
+    return csv_response(programme_csv(await programme_of(db, call, actor, names, now)), f"{call}.csv")
 
 
 @router.get("/projects/{project_id}", dependencies=[READS])
@@ -102,7 +101,7 @@ async def project_page(
     project_id: ProjectInPath, actor: FollowUpReader, db: Db, names: Organisations, now: Now
 ) -> Response:
     """Sidan om ett projekt. / A project's page."""
-    project = await project_of(db, project_id, actor.scope, names, now)
+    project = await project_of(db, project_id, actor, names, now)
     return _page(
         "project.html",
         project=project,
@@ -118,7 +117,7 @@ async def project_chart_svg(
     project_id: ProjectInPath, actor: FollowUpReader, db: Db, names: Organisations, now: Now
 ) -> Response:
     """Diagrammet som bild. / The chart as a picture."""
-    project = await project_of(db, project_id, actor.scope, names, now)
+    project = await project_of(db, project_id, actor, names, now)
     return _svg(content.project_chart(project), f"{project_id}.svg")
 
 
@@ -127,7 +126,7 @@ async def project_chart_csv(
     project_id: ProjectInPath, actor: FollowUpReader, db: Db, names: Organisations, now: Now
 ) -> Response:
     """Diagrammets siffror. / The chart's numbers."""
-    project = await project_of(db, project_id, actor.scope, names, now)
+    project = await project_of(db, project_id, actor, names, now)
     return csv_response(content.project_chart(project).as_csv(), f"{project_id}-chart.csv")
 
 
@@ -136,4 +135,4 @@ async def project_figures_csv(
     project_id: ProjectInPath, actor: FollowUpReader, db: Db, names: Organisations, now: Now
 ) -> Response:
     """Sidans alla siffror. / Every figure of the page."""
-    return csv_response(project_csv(await project_of(db, project_id, actor.scope, names, now)), f"{project_id}.csv")
+    return csv_response(project_csv(await project_of(db, project_id, actor, names, now)), f"{project_id}.csv")

@@ -1,6 +1,6 @@
 """Follow-up's read models: rows, folds, and the figures that are added up from rows on read."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from services.reporting.followup.projections.figures import (
     Figures,
@@ -11,43 +11,12 @@ from services.reporting.followup.projections.figures import (
 from services.reporting.followup.projections.folds import ProjectFact, fold_call, fold_project, project_of
 from services.reporting.followup.projections.pending import Matter, Pending, pending
 from services.reporting.followup.projections.rows import CallRow, ProjectRow
-from shared.contracts.applications import (
-    ApplicationAssessed,
-    ApplicationDismissed,
-    ApplicationRejected,
-    ApplicationSigned,
-    ApplicationSubmitted,
-    CallPublished,
-    FundingGranted,
-    GrantAccepted,
-)
-from shared.contracts.events import ActivityCancelled, ActivityHeld, ActivityPlanned, AttendanceRecorded
-from shared.contracts.participants import CompanyEnrolled, EnrolmentWithdrawn, RepresentativeNamed
-from shared.contracts.reporting import CoFundingPaidIn, CostsReported, CostsVerified, PayoutApproved
+from shared.contracts.applications import CallPublished
 from shared.projector.definition import View
 
 PROJECTS_VIEW: Final[View[ProjectRow, ProjectFact]] = View(
     collection="followup_projects",
-    facts=(
-        ApplicationSubmitted,
-        ApplicationSigned,
-        ApplicationAssessed,
-        FundingGranted,
-        ApplicationRejected,
-        ApplicationDismissed,
-        GrantAccepted,
-        CompanyEnrolled,
-        RepresentativeNamed,
-        EnrolmentWithdrawn,
-        ActivityPlanned,
-        ActivityHeld,
-        AttendanceRecorded,
-        ActivityCancelled,
-        CostsReported,
-        CostsVerified,
-        CoFundingPaidIn,
-        PayoutApproved,
-    ),
+    facts=get_args(ProjectFact),
     document_ids=lambda event, _: (project_of(event),),
     fold=fold_project,
     indexes=("organisation", "call"),

@@ -41,11 +41,14 @@ class Figures:
 
     `companies` are the ids of those who take or took part: a company in two projects is one. `activities` are counted
     by (kind, phase, status), `representatives` by (role, gender). Planned figures are those of granted projects only.
+    `support_taken_ore` is what grants have of the call's ceiling: what was paid out stays taken after a revocation too
+    (A17).
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
     support_applied_ore: int = 0
     support_granted_ore: int = 0
+    support_taken_ore: int = 0
     paid_ore: int = 0
     payments: int = 0
     co_funding_planned_ore: int = 0
@@ -98,6 +101,7 @@ def figures_of(row: ProjectRow) -> Figures:
         statuses=Counter([row["status"]] if row["status"] else []),
         support_applied_ore=application["amount_applied_ore"] if application else 0,
         support_granted_ore=grant["amount_ore"] if grant else 0,
+        support_taken_ore=max(grant["amount_ore"] if grant else 0, row["account"]["paid_ore"]),
         paid_ore=row["account"]["paid_ore"],
         payments=row["account"]["payments"],
         co_funding_planned_ore=grant["co_funding_ore"] if grant else 0,
@@ -164,6 +168,7 @@ def together(parts: Iterable[Figures]) -> Figures:
         statuses=_sum(part.statuses for part in parts),
         support_applied_ore=sum(part.support_applied_ore for part in parts),
         support_granted_ore=sum(part.support_granted_ore for part in parts),
+        support_taken_ore=sum(part.support_taken_ore for part in parts),
         paid_ore=sum(part.paid_ore for part in parts),
         payments=sum(part.payments for part in parts),
         co_funding_planned_ore=sum(part.co_funding_planned_ore for part in parts),

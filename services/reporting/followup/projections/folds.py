@@ -2,27 +2,17 @@
 
 from typing import TypeVar, assert_never
 
+from services.reporting.followup.projections.amounts import per_category
+from services.reporting.followup.projections.cases import ApplicationFact, fold_case
 from services.reporting.followup.projections.rows import (
     AccountPart,
     ActivityPart,
-    ApplicationPart,
     CallRow,
     EnrolmentPart,
-    GrantPart,
     ProjectRow,
     RequestPart,
 )
-from shared.contracts.applications import (
-    ApplicationAssessed,
-    ApplicationDismissed,
-    ApplicationRejected,
-    ApplicationSigned,
-    ApplicationSubmitted,
-    BudgetAmount,
-    CallPublished,
-    FundingGranted,
-    GrantAccepted,
-)
+from shared.contracts.applications import BudgetAmount, CallPublished
 from shared.contracts.call import BudgetCategory
 from shared.contracts.events import ActivityCancelled, ActivityHeld, ActivityPlanned, AttendanceRecorded
 from shared.contracts.participants import CompanyEnrolled, EnrolmentWithdrawn, RepresentativeNamed
@@ -31,8 +21,6 @@ from shared.kernel.time import local_date
 from shared.projector.definition import Recorded
 
 Part = TypeVar("Part")
-DecisionFact = FundingGranted | ApplicationRejected | ApplicationDismissed | GrantAccepted
-ApplicationFact = ApplicationSubmitted | ApplicationSigned | ApplicationAssessed | DecisionFact
 EnrolmentFact = CompanyEnrolled | RepresentativeNamed | EnrolmentWithdrawn
 ActivityFact = ActivityPlanned | ActivityHeld | AttendanceRecorded | ActivityCancelled
 RequestFact = CostsReported | CostsVerified
@@ -68,7 +56,7 @@ def fold_project(row: ProjectRow | None, event: ProjectFact, recorded: Recorded)
     project = row or _empty(project_of(event), recorded)
     project = {**project, "last_fact_at": max(project["last_fact_at"], recorded.at)}
     if isinstance(event, ApplicationFact):
-        return _standing(_application(project, event))
+        return fold_case(project, event)
     if isinstance(event, EnrolmentFact):
         return _enrolment(project, event)
     if isinstance(event, ActivityFact):
@@ -87,6 +75,7 @@ def _empty(project: str, recorded: Recorded) -> ProjectRow:
         decided=None,
         signed=False,
         assessments=0,
+        conflicted=[],
         application=None,
         grant=None,
         enrolments={},
@@ -94,89 +83,6 @@ def _empty(project: str, recorded: Recorded) -> ProjectRow:
         requests={},
         account=AccountPart(co_funding_ore=0, paid_ore=0, payments=0, costs_counted_ore=0, limited_by=None),
         last_fact_at=recorded.at,
-    )
-
-
-def _application(project: ProjectRow, event: ApplicationFact) -> ProjectRow:
-    match event:
-        case ApplicationSubmitted():
-            return {
-                **project,
-                "organisation": event.organisation,
-                "call": event.call,
-                "application": _applied(event),
-            }
-        case ApplicationSigned():
-            return {**project, "signed": True}
-        case ApplicationAssessed():
-            return {**project, "assessments": project["assessments"] + 1}
-        case FundingGranted() | ApplicationRejected() | ApplicationDismissed() | GrantAccepted():
-            return _decision(project, event)
-        case _:
-            assert_never(event)
-
-
-def _standing(project: ProjectRow) -> ProjectRow:
-    """Say where an application stands: a signature that comes after an assessment undoes nothing."""
-    application = project["application"]
-    if project["decided"] is not None:
-        status = project["decided"]
-    elif application is not None and application["late"]:
-        status = "late"
-    elif project["assessments"]:
-        status = "assessed"
-    else:
-        status = "signed" if project["signed"] else "submitted"
-    return {**project, "status": status}
-
-
-def _decision(project: ProjectRow, event: DecisionFact) -> ProjectRow:
-    match event:
-        case FundingGranted():
-            return {**project, "decided": "granted", "grant": _granted(event)}
-        case ApplicationRejected():
-            return {**project, "decided": "rejected"}
-        case ApplicationDismissed():
-            return {**project, "decided": "dismissed"}
-        case GrantAccepted():
-            grant = project["grant"]
-            accepted: GrantPart | None = {**grant, "accepted": True} if grant is not None else None
-            return {**project, "decided": "accepted", "grant": accepted}
-        case _:
-            assert_never(event)
-
-
-def _applied(event: ApplicationSubmitted) -> ApplicationPart:
-    co_funding: dict[str, int] = {}
-    for part in event.co_funding:
-        co_funding[part.source.value] = co_funding.get(part.source.value, 0) + part.amount_ore
-    return ApplicationPart(
-        theme=event.theme,
-        counties=list(event.counties),
-        starts_on=event.starts_on.isoformat(),
-        ends_on=event.ends_on.isoformat(),
-        companies_planned=event.companies_planned,
-        hours_planned=event.hours_planned,
-        women_planned=event.women_planned,
-        men_planned=event.men_planned,
-        budget=_per_category(event.budget),
-        budget_total_ore=event.budget_total_ore,
-        amount_applied_ore=event.amount_applied_ore,
-        co_funding=co_funding,
-        late=event.late,
-    )
-
-
-def _granted(event: FundingGranted) -> GrantPart:
-    return GrantPart(
-        starts_on=event.starts_on.isoformat(),
-        ends_on=event.ends_on.isoformat(),
-        amount_ore=event.amount_granted_ore,
-        share_bp=event.support_share_bp,
-        partial=event.partial,
-        budget=_per_category(event.budget),
-        co_funding_ore=event.co_funding_ore,
-        accepted=False,
     )
 
 
@@ -252,11 +158,11 @@ def _reported(part: RequestPart | None, event: RequestFact, recorded: Recorded) 
         flat_rate = BudgetAmount(category=BudgetCategory.FLAT_RATE, amount_ore=event.flat_rate_ore)
         lines = [BudgetAmount(category=line.category, amount_ore=line.claimed_ore) for line in event.lines]
         return RequestPart(
-            claimed=_per_category([*lines, flat_rate]),
+            claimed=per_category([*lines, flat_rate]),
             approved=None,
             disallowed_ore=0,
             parked_ore=0,
-            over_budget=_per_category(event.over_budget),
+            over_budget=per_category(event.over_budget),
             period_from=event.period_from.isoformat(),
             period_to=event.period_to.isoformat(),
             final=event.final,
@@ -268,7 +174,7 @@ def _reported(part: RequestPart | None, event: RequestFact, recorded: Recorded) 
     approved = [BudgetAmount(category=line.category, amount_ore=line.approved_ore) for line in event.lines]
     return {
         **part,
-        "approved": _per_category([*approved, flat_rate]),
+        "approved": per_category([*approved, flat_rate]),
         "verified_on": local_date(recorded.at).isoformat(),
         "disallowed_ore": sum(line.disallowed_ore for line in event.lines),
         "parked_ore": sum(line.parked_ore for line in event.lines),
@@ -289,10 +195,3 @@ def _account(part: AccountPart, event: AccountFact) -> AccountPart:
             }
         case _:
             assert_never(event)
-
-
-def _per_category(amounts: list[BudgetAmount]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for line in amounts:
-        sums[line.category.value] = sums.get(line.category.value, 0) + line.amount_ore
-    return sums

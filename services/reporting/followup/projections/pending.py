@@ -43,7 +43,7 @@ def pending(row: ProjectRow, today: date, *, assessors_min: int) -> Iterator[Pen
 
 def _application(row: ProjectRow, assessors_min: int) -> Iterator[Pending]:
     match row["status"]:
-        case "late":  # dismissed without being examined: neither signature nor assessments are needed
+        case "late" | "withdrawn":  # dismissed or written off: neither signature nor assessments are needed
             yield Pending(Matter.DECIDE, None)
         case "submitted" | "signed" | "assessed":
             if not row["signed"]:

@@ -41,7 +41,10 @@ class ApplicationPart(TypedDict):
 
 
 class GrantPart(TypedDict):
-    """What was granted; `accepted` once the project owner has said yes."""
+    """What is granted, with approved changes; `accepted` once the project owner has said yes.
+
+    `amount_ore` is what is left of it after a revocation.
+    """
 
     starts_on: str
     ends_on: str
@@ -108,6 +111,7 @@ class AccountPart(TypedDict):
 class ProjectRow(TypedDict):
     """A project (an application, until it is granted). `organisation` is None until the application itself arrives.
 
+    `conflicted` are the persons at the agency who have a conflict of interest in it, and find no trace of it (A16).
     `status` follows from `decided`, whether it came late, `assessments` and `signed`, in whichever order they came.
     """
 
@@ -118,6 +122,7 @@ class ProjectRow(TypedDict):
     decided: str | None
     signed: bool
     assessments: int
+    conflicted: list[str]
     application: ApplicationPart | None
     grant: GrantPart | None
     enrolments: dict[str, EnrolmentPart]

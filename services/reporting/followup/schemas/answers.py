@@ -177,7 +177,10 @@ class ApplicationsBody(Answer):
 
 
 class ProgrammeBody(FiguresBody):
-    """A programme: everything of one call. `free_ore` is what is left of the call's ceiling (A17)."""
+    """A programme: everything of one call. `free_ore` is what is left of the call's ceiling (A17).
+
+    Sums are of all projects, `projects_granted` of them; `projects` are those that whoever asks may see (A16).
+    """
 
     call: str
     title: str
@@ -185,4 +188,5 @@ class ProgrammeBody(FiguresBody):
     free_ore: int
     ends_on_latest: str
     applications: ApplicationsBody
+    projects_granted: int
     projects: list[ProjectSummaryBody]

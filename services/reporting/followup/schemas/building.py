@@ -60,21 +60,32 @@ _MATTERS: Final = {
 
 
 def programme_body(
-    call: CallRow, rows: Iterable[ProjectRow], freshness: Freshness, names: Mapping[str, str], *, today: date
+    call: CallRow,
+    rows: Iterable[ProjectRow],
+    freshness: Freshness,
+    names: Mapping[str, str],
+    *,
+    named: frozenset[str],
+    today: date,
 ) -> ProgrammeBody:
-    """Return a programme as the sum of its projects. `names` are organisations by id."""
+    """Return a programme as the sum of its projects. `names` are organisations by id.
+
+    Of the projects only those whose ids are in `named` are told of one by one; all of them are in the sums.
+    """
     rows = list(rows)
     parts = [(row, figures_of(row)) for row in rows]
+    granted = [(row, part) for row, part in parts if row["grant"] is not None]
     figures = together(part for _, part in parts)
     return ProgrammeBody(
         call=call["_id"],
         title=call["title"],
         budget_ore=call["budget_ore"],
-        free_ore=call["budget_ore"] - figures.support_granted_ore,
+        free_ore=call["budget_ore"] - figures.support_taken_ore,
         ends_on_latest=call["ends_on_latest"],
         applications=ApplicationsBody(total=figures.statuses.total(), by_status=dict(sorted(figures.statuses.items()))),
+        projects_granted=len(granted),
         projects=[
-            ProjectSummaryBody(**_summary(row, part, call, names)) for row, part in parts if row["grant"] is not None
+            ProjectSummaryBody(**_summary(row, part, call, names)) for row, part in granted if row["_id"] in named
         ],
         actions=_actions(
             waiting for row in rows for waiting in pending(row, today, assessors_min=call["assessors_min"])

@@ -9,8 +9,8 @@ from fastapi import Path, Response
 from services.reporting.followup import views
 from services.reporting.followup.schemas.answers import ProgrammeBody, ProjectBody
 from services.reporting.followup.schemas.building import programme_body, project_body
+from shared.auth.actor import Actor
 from shared.kernel.ids import SLUG_PATTERN, UUID_PATTERN, ApplicationId, CallId
-from shared.kernel.tenancy import TenantScope
 from shared.kernel.time import local_date
 from shared.mongo import Database
 from shared.projector.status import freshness
@@ -21,19 +21,23 @@ ProjectInPath = Annotated[ApplicationId, Path(pattern=UUID_PATTERN, description=
 READS: Final = reads_after(views.PROJECTION)
 
 
-async def programme_of(db: Database, call: CallId, names: Mapping[str, str], now: datetime) -> ProgrammeBody:
-    """Return a whole programme. Raises NotFound."""
+async def programme_of(
+    db: Database, call: CallId, actor: Actor, names: Mapping[str, str], now: datetime
+) -> ProgrammeBody:
+    """Return a whole programme; its totals are everybody's, its projects those that may be seen. Raises NotFound."""
     row = await views.find_call(db, call)
     rows = await views.projects_of_call(db, call)
     fresh = await freshness(db, views.PROJECTION)
-    return programme_body(row, rows, fresh, names, today=local_date(now))
+    reader = views.Reader.of(actor)
+    named = frozenset(project["_id"] for project in rows if reader.may_see(project))
+    return programme_body(row, rows, fresh, names, named=named, today=local_date(now))
 
 
 async def project_of(
-    db: Database, project: ApplicationId, scope: TenantScope, names: Mapping[str, str], now: datetime
+    db: Database, project: ApplicationId, actor: Actor, names: Mapping[str, str], now: datetime
 ) -> ProjectBody:
-    """Return a whole project. Raises NotFound, also for another organisation's."""
-    row = await views.find_project(db, project, scope)
+    """Return a whole project. Raises NotFound, also for another organisation's and in a conflict of interest."""
+    row = await views.find_project(db, project, views.Reader.of(actor))
     fresh = await freshness(db, views.PROJECTION)
     return project_body(row, await views.call_of(db, row), fresh, names, today=local_date(now))
 

@@ -1,0 +1,92 @@
+"""What applicants do with what they submitted: replace it, withdraw it, and get the document to sign (A14, A15)."""
+
+from fastapi import APIRouter
+
+from services.applications.application.api.parts import ApplicationPath
+from services.applications.application.domain import SubmitApplication
+from services.applications.application.domain.replacing import ReplaceApplication, WithdrawApplication
+from services.applications.application.handlers import replacing as handlers
+from services.applications.application.schemas.bodies import ApplicationBody
+from services.applications.application.schemas.replacing import (
+    ReplacementReceiptBody,
+    SigningPaperBody,
+    WithdrawalBody,
+    replacement_receipt,
+    signing_paper_body,
+)
+from shared.auth.actor import Role
+from shared.auth.permissions import Submitter
+from shared.kernel.ids import ApplicationId
+from shared.web.answering import Answers
+from shared.web.dependencies import Contents, Context, Log
+from shared.web.schemas import ReceiptBody
+
+router = APIRouter()
+
+
+@router.post(
+    "/applications/{application_id}/replacements",
+    status_code=201,
+    summary="Ersätt en inlämnad ansökan / Replace a submitted application",
+    description="Till dess att utlysningen stänger. Den senaste versionen gäller och ska skrivas under på nytt.\n\n"
+    "Until the call closes. The newest version counts and has to be signed anew.",
+)
+async def replace_application(
+    application_id: ApplicationPath,
+    body: ApplicationBody,
+    actor: Submitter,
+    log: Log,
+    contents: Contents,
+    context: Context,
+    answer: Answers,
+) -> ReplacementReceiptBody:
+    """Replace an application (A15)."""
+    submission = SubmitApplication(
+        application=ApplicationId(application_id),
+        organisation=actor.tenant,
+        submitted_by=actor.subject,
+        form=body.form(),
+        signed_with_e_id=body.signed_with_e_id,
+        by_editor=Role.ORG_EDITOR in actor.roles,
+        by_signatory=Role.ORG_SIGNATORY in actor.roles,
+    )
+    command = ReplaceApplication(actor.scope, submission)
+    receipt = await handlers.replace_application(command, body.call, log=log, contents=contents, context=context)
+    answer.recorded(receipt, application_id)
+    return replacement_receipt(receipt)
+
+
+@router.post(
+    "/applications/{application_id}/withdrawals",
+    status_code=201,
+    summary="Återkalla ansökan / Withdraw the application",
+    description="Så länge ansökan inte är beslutad. Ärendet skrivs sedan av.\n\nAs long as the application is not "
+    "decided. The case is then written off.",
+)
+async def withdraw_application(
+    application_id: ApplicationPath,
+    body: WithdrawalBody,
+    actor: Submitter,
+    log: Log,
+    contents: Contents,
+    context: Context,
+    answer: Answers,
+) -> ReceiptBody:
+    """Withdraw an application (A15)."""
+    command = WithdrawApplication(ApplicationId(application_id), actor.scope, actor.subject, body.reason)
+    receipt = await handlers.withdraw_application(command, log=log, contents=contents, context=context)
+    return answer.recorded(receipt, application_id)
+
+
+@router.get(
+    "/applications/{application_id}/signing-document",
+    summary="Läs uppgifterna i underskriftsdokumentet / Read the data of the signing document",
+    description="Det som en behörig företrädare skriver under, med kontrollsumma för just den här versionen.\n\n"
+    "What an authorised representative signs, with the checksum of exactly this version.",
+)
+async def read_signing_document(
+    application_id: ApplicationPath, actor: Submitter, log: Log, contents: Contents
+) -> SigningPaperBody:
+    """Read the data of the signing document (A14)."""
+    document = await handlers.read_signing_paper(application_id, actor.scope, log=log, contents=contents)
+    return signing_paper_body(document)
