@@ -150,7 +150,7 @@ async def _publish(system: System, http: httpx2.AsyncClient) -> None:
 
 def _draft() -> dict[str, object]:
     """Return a complete form as a client sends it."""
-    return {"call": _PILOT, **json.loads(FORM.dump_json(a_form()))}
+    return {"call": _PILOT, **json.loads(FORM.dump_json(a_form(attachments=())))}
 
 
 async def _token(system: System, http: httpx2.AsyncClient, client: str) -> str:
