@@ -149,3 +149,13 @@ def test_a_contact_is_recorded_by_somebody_without_conflict() -> None:
         record_contact(NEW, CONTACT, contents="ref")
     with pytest.raises(NotFound):
         record_contact(Application(), CONTACT, contents="ref")
+
+
+def test_whoever_has_a_conflict_neither_registers_nor_assigns_the_case() -> None:
+    conflict = ConflictDeclared(application_id=APPLICATION, person="registrar-1", has_conflict=True, contents="ref")
+    case = given(*submitted(), conflict)
+    with pytest.raises(NotFound):
+        register_case(case, Register(), REGISTRATION, now=NOON)
+    with pytest.raises(NotFound):
+        assign_officer(case, assigning())
+    assert assign_officer(case, assigning(assigned_by="registrar-2"))

@@ -44,14 +44,23 @@ class SettleConflict:
     reason: str
 
 
+def known_to(application: Application, scope: TenantScope, person: str) -> ApplicationVersion:
+    """Return the newest version to somebody at the agency who may know of the case, without its contents.
+
+    Raises NotFound when it is missing, somebody else's, or the person has a conflict.
+    """
+    version = application.seen_by(scope)
+    if person in application.handling.conflicted:
+        raise NotFound
+    return version
+
+
 def examined_by(application: Application, scope: TenantScope, person: str) -> ApplicationVersion:
     """Return the newest version to somebody at the agency who may examine it.
 
     Raises NotFound when it is missing, somebody else's, or the person has a conflict; ConflictNotDeclared before.
     """
-    version = application.seen_by(scope)
-    if person in application.handling.conflicted:
-        raise NotFound
+    version = known_to(application, scope, person)
     if person not in application.handling.cleared:
         raise ConflictNotDeclared
     return version

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, assert_never
 
-from services.applications.application.domain.conflicts import examined_by
+from services.applications.application.domain.conflicts import examined_by, known_to
 from services.applications.application.domain.refusals import (
     AlreadyRegistered,
     NoMoreCaseNumbers,
@@ -84,7 +84,7 @@ def register_case(application: Application, register: Register, command: Registe
 
     Raises NotFound, AlreadyRegistered, NoMoreCaseNumbers.
     """
-    submission = application.seen_by(command.scope)
+    submission = known_to(application, command.scope, command.registered_by)
     if application.handling.case_number is not None:
         raise AlreadyRegistered
     year, number = local_date(now).year, register.last + 1
@@ -107,7 +107,7 @@ def assign_officer(application: Application, command: AssignOfficer) -> list[Off
 
     Raises NotFound, OfficerHasConflict, SubstituteIsOfficer.
     """
-    application.seen_by(command.scope)
+    known_to(application, command.scope, command.assigned_by)
     if command.substitute == command.officer:
         raise SubstituteIsOfficer
     if {command.officer, command.substitute} & set(application.handling.conflicted):
