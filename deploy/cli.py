@@ -118,7 +118,7 @@ def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> Non
     except AddressTakenError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.exit_code) from None
-    except ExceptionGroup:  # from the task group, around bugs of any kind: each was logged where it ended its worker
+    except ExceptionGroup:  # a task group wraps its workers' bugs, each logged by `counted` already
         raise typer.Exit(os.EX_SOFTWARE) from None
 
 

@@ -41,6 +41,43 @@ def test_what_is_no_workbook_is_refused_whole(content: bytes) -> None:
         parse(content)
 
 
+def spoiled(part: str, *, at: int, value: int) -> bytes:
+    """Return a workbook with a byte of one part's local header (`at` below 30) or of its packed data set to `value`."""
+    content = bytearray(filled())
+    with ZipFile(BytesIO(content)) as archive:
+        entry = archive.getinfo(part)
+    name_and_extra = len(entry.filename) + int.from_bytes(
+        content[entry.header_offset + 28 : entry.header_offset + 30], "little"
+    )
+    place = entry.header_offset + (at if at < 30 else name_and_extra + at)
+    content[place] = value
+    return bytes(content)
+
+
+def with_flag(*, at: int, value: int) -> bytes:
+    """Return a workbook whose directory says `value` in the byte `at` of every entry."""
+    content = bytearray(filled())
+    place = content.find(b"PK\x01\x02")
+    while place >= 0:
+        content[place + at] = value
+        place = content.find(b"PK\x01\x02", place + 4)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(spoiled("xl/workbook.xml", at=30, value=0xFF), id="no deflate stream"),
+        pytest.param(spoiled("xl/workbook.xml", at=60, value=0x00), id="spoiled in the middle"),
+        pytest.param(with_flag(at=8, value=1), id="encrypted"),
+        pytest.param(with_flag(at=10, value=97), id="packed in an unknown way"),
+    ],
+)
+def test_a_spoiled_or_closed_archive_is_refused_whole(content: bytes) -> None:
+    with pytest.raises(BudgetFileUnreadable):
+        parse(content)
+
+
 def test_a_zip_that_is_no_workbook_is_refused_whole() -> None:
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -63,11 +64,11 @@ def parse(content: bytes) -> tuple[Grid, ...]:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
             names = [name for name in (BUDGET, FINANCING) if name in book.sheet_names]
             return tuple(_grid(book.get_sheet_by_name(name), formulas.get(name, ())) for name in names)
-    except (BadZipFile, EOFError, KeyError, OSError, ValueError, NotImplementedError, expat.ExpatError):
+    except (BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError, expat.ExpatError):
         raise BudgetFileUnreadable from None
     except (CalamineError, PasswordError, XmlError, ZipError):
         raise BudgetFileUnreadable from None
-    except RuntimeError:  # how zipfile says that an entry is encrypted
+    except RuntimeError:  # zipfile's word for an entry that is encrypted, or packed in a way that it does not know
         raise BudgetFileUnreadable from None
 
 

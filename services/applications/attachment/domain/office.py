@@ -47,12 +47,11 @@ _READ_BYTES: Final = 1 << 20
 
 _DAMAGE: Final = (
     zipfile.BadZipFile,
-    zipfile.LargeZipFile,
     zlib.error,
     EOFError,
     OSError,
     ValueError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's word for an entry that is packed in a way that it does not know
     ExpatError,
 )
 
