@@ -52,7 +52,6 @@ WHO_MAY: Final[Mapping[str, Mapping[str, str]]] = {
         "GET /v1/applications/{application_id}/actions": f"org {_CASE}",
         "POST /v1/applications/{application_id}/replacements": _SUBMITS,
         "POST /v1/applications/{application_id}/withdrawals": _SUBMITS,
-        "GET /v1/applications/{application_id}/signing-document": _SUBMITS,
         "POST /v1/applications/{application_id}/signatures": "signatory",
         "POST /v1/applications/{application_id}/attachments": "editor",
         "GET /v1/applications/{application_id}/attachments": f"org {_CASE}",

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -41,7 +40,6 @@ from tests.unit.applications.desk import ON_DECISION_DAY, a_body, a_grant_body
 from tests.unit.applications.draft_desk import DraftDesk, a_draft_desk
 from tests.unit.applications.examples import (
     APPLICATION,
-    KRONA,
     LAST_MOMENT,
     NOON,
     OWN,
@@ -190,24 +188,3 @@ async def test_what_is_decided_is_neither_replaced_nor_withdrawn(desk: DraftDesk
     for path, body in (("replacements", a_body(title="Ny")), ("withdrawals", {})):
         refused = await desk.post("editor", f"/applications/{application}/{path}", body)
         assert (refused.status_code, refused.json()["code"]) == (409, AlreadyDecided.__name__)
-
-
-@pytest.mark.asyncio
-async def test_the_signing_document_names_exactly_the_version_that_counts(desk: DraftDesk) -> None:
-    application = await desk.submitted("editor", signed_with_e_id=False)
-    address = f"/applications/{application}/signing-document"
-    first = (await desk.get("signatory", address)).json()
-    assert (first["title"], first["applicant"]) == ("Säker data i produktionen", "Exempel Science Park AB")
-    assert (first["amount_applied_ore"], first["budget_total_ore"]) == (800_000 * KRONA, 1_600_000 * KRONA)
-    assert (first["starts_on"], first["ends_on"]) == ("2023-03-15", "2023-10-31")
-    assert (first["case_number"], first["signed"]) == (None, False)
-    state = (await desk.log.load(APPLICATIONS.at(application))).state
-    assert state.submission is not None
-    assert first["sha256"] == sha256(state.submission.contents.encode()).hexdigest()
-    await desk.post("editor", f"/applications/{application}/replacements", a_body(title="Ny"))
-    await desk.post("registrar", f"/applications/{application}/registrations", None)
-    second = (await desk.get("signatory", address)).json()
-    assert second["title"] == "Ny"
-    assert second["sha256"] != first["sha256"]
-    assert second["case_number"] is not None
-    assert (await desk.get("foreign", address)).status_code == 404

@@ -1,4 +1,4 @@
-"""What applicants do with what they submitted: replace it, withdraw it, and get the document to sign (A14, A15)."""
+"""What applicants do with what they submitted: replace it or withdraw it (A15)."""
 
 from fastapi import APIRouter
 
@@ -9,10 +9,8 @@ from services.applications.application.handlers import replacing as handlers
 from services.applications.application.schemas.bodies import ApplicationBody
 from services.applications.application.schemas.replacing import (
     ReplacementReceiptBody,
-    SigningPaperBody,
     WithdrawalBody,
     replacement_receipt,
-    signing_paper_body,
 )
 from shared.auth.actor import Role
 from shared.auth.permissions import Submitter
@@ -76,17 +74,3 @@ async def withdraw_application(
     command = WithdrawApplication(ApplicationId(application_id), actor.scope, actor.subject, body.reason)
     receipt = await handlers.withdraw_application(command, log=log, contents=contents, context=context)
     return answer.recorded(receipt, application_id)
-
-
-@router.get(
-    "/applications/{application_id}/signing-document",
-    summary="Läs uppgifterna i underskriftsdokumentet / Read the data of the signing document",
-    description="Det som en behörig företrädare skriver under, med kontrollsumma för just den här versionen.\n\n"
-    "What an authorised representative signs, with the checksum of exactly this version.",
-)
-async def read_signing_document(
-    application_id: ApplicationPath, actor: Submitter, log: Log, contents: Contents
-) -> SigningPaperBody:
-    """Read the data of the signing document (A14)."""
-    document = await handlers.read_signing_paper(application_id, actor.scope, log=log, contents=contents)
-    return signing_paper_body(document)

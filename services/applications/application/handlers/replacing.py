@@ -9,14 +9,11 @@ from services.applications.application import domain
 from services.applications.application.domain import APPLICATIONS, KeptForm
 from services.applications.application.domain import replacing as rules
 from services.applications.application.domain.replacing import ReplaceApplication, WithdrawApplication
-from services.applications.application.domain.signing_paper import SigningPaper, signing_paper
-from services.applications.application.handlers.arriving import FORM, keep_form
+from services.applications.application.handlers.arriving import keep_form
 from services.applications.application.handlers.filing import with_files
-from services.applications.application.handlers.keeping import keep, kept, newest, submission
+from services.applications.application.handlers.keeping import keep, newest, submission
 from shared.contents.port import ContentStore
 from shared.eventlog.port import CommandContext, EventLog, Receipt
-from shared.kernel.refusals import NotFound
-from shared.kernel.tenancy import TenantScope
 
 _REASON: Final = TypeAdapter(str)
 
@@ -49,15 +46,3 @@ async def withdraw_application(
         lambda application: rules.withdraw_application(application, command, contents=reference),
         context,
     )
-
-
-async def read_signing_paper(
-    application_id: str, scope: TenantScope, *, log: EventLog, contents: ContentStore
-) -> SigningPaper:
-    """Return the data of the signing document of the newest version (A14). Raises NotFound, also once disposed of."""
-    application = (await log.load(APPLICATIONS.at(application_id))).state
-    version = application.seen_by(scope)
-    form = await kept(application_id, version.contents, contents)
-    if form is None:
-        raise NotFound
-    return signing_paper(application, version, FORM.validate_json(form))

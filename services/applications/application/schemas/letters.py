@@ -22,6 +22,7 @@ from shared.contracts.applications import CompletionKind, DismissalReason
 from shared.kernel.money import kronor_text
 from shared.kernel.time import SWEDISH_TIME
 from shared.web.schemas import Answer
+from shared.web.words import day
 
 LETTER_PATTERN: Final = r"^(decision|dismissal|write-off|signing|completion-[1-9][0-9]{0,3})$"
 LetterPath = Annotated[
@@ -30,20 +31,6 @@ LetterPath = Annotated[
 ]
 
 _ROOM: Final = "services.applications.application"
-_MONTHS: Final = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 _TITLES: Final = {
     LetterKind.GRANT: "Beslut om stöd",
     LetterKind.REJECTION: "Beslut om avslag",
@@ -137,15 +124,10 @@ def letter_page(letter: Letter) -> str:
     return _TEMPLATES.get_template(f"{letter.kind.value}.html").render(letter=letter, title=title_of(letter))
 
 
-def _day(day: date) -> str:
-    """Return a date as a letter writes it: 1 mars 2023, on one line."""
-    return f"{day.day}\N{NO-BREAK SPACE}{_MONTHS[day.month - 1]}\N{NO-BREAK SPACE}{day.year}"
-
-
 def _moment(instant: datetime) -> str:
     """Return an instant by Swedish clocks: 1 mars 2023 klockan 14.05."""
     local = instant.astimezone(SWEDISH_TIME)
-    return f"{_day(local.date())} klockan\N{NO-BREAK SPACE}{local:%H.%M}"
+    return f"{day(local.date())} klockan\N{NO-BREAK SPACE}{local:%H.%M}"
 
 
 def _size(size_bytes: int) -> str:
@@ -160,7 +142,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"day": _day, "moment": _moment, "kronor": kronor_text, "size": _size}
+    filters: dict[str, Any] = {"day": day, "moment": _moment, "kronor": kronor_text, "size": _size}
     environment.filters.update(filters)
     style = files(_ROOM).joinpath("templates", "letters", "letter.css").read_text(encoding="utf-8")
     environment.globals["style"] = Markup(style)  # noqa: S704 - our own stylesheet, not a caller's words

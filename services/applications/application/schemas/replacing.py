@@ -1,15 +1,13 @@
-"""What applicants send and are answered about what was submitted: withdrawal, and the data of the signing document."""
+"""What applicants send and are answered about what was submitted: withdrawal and replacement."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from services.applications.application.domain.signing_paper import SigningPaper
-from services.applications.application.schemas.answers import CategorySum
 from shared.contracts.applications import ApplicationReplaced
 from shared.eventlog.port import Receipt
-from shared.web.schemas import Answer, Body, ReceiptBody, receipt_body
+from shared.web.schemas import Body, ReceiptBody, receipt_body
 
 
 class WithdrawalBody(Body):
@@ -27,30 +25,6 @@ class ReplacementReceiptBody(ReceiptBody):
     signed: bool = Field(description="Annars ska den skrivas under på nytt / if not, it has to be signed anew (A14)")
 
 
-class SigningPaperBody(Answer):
-    """Uppgifterna i underskriftsdokumentet / the data of the signing document (A14).
-
-    `sha256` identifies exactly this version of the application.
-    """
-
-    application: str
-    case_number: str | None
-    call: str
-    title: str
-    applicant: str
-    organisation_number: str
-    amount_applied_ore: int
-    co_funding_ore: int
-    budget_total_ore: int
-    budget: list[CategorySum]
-    starts_on: date
-    ends_on: date
-    arrived_at: datetime | None
-    signed: bool
-    sha256: str
-    place_to_sign: str = Field(description="Vem som ska skriva under / who has to sign")
-
-
 def replacement_receipt(receipt: Receipt) -> ReplacementReceiptBody:
     """Return the receipt of a replacement, built from its facts so that a repeat answers the same."""
     replaced = receipt.events[0]
@@ -62,8 +36,3 @@ def replacement_receipt(receipt: Receipt) -> ReplacementReceiptBody:
         arrived_at=replaced.arrived_at,
         signed=len(receipt.events) > 1,
     )
-
-
-def signing_paper_body(document: SigningPaper) -> SigningPaperBody:
-    """Return the data of a signing document."""
-    return SigningPaperBody.model_validate(document, from_attributes=True)
