@@ -50,7 +50,8 @@ browser:
 IMAGE ?= lotsen:0.1.0
 ENV_FILE := $(if $(SANDBOX),deploy/compose/sandbox.env,deploy/.env)
 COMPOSE_FILES := deploy/compose.yaml $(if $(SANDBOX),deploy/compose.sandbox.yaml) $(if $(TLS),deploy/compose.tls.yaml) \
-  $(if $(THREE),deploy/compose.three.yaml)
+  $(if $(THREE),deploy/compose.three.yaml) \
+  $(if $(wildcard $(or $(LOTSEN_SECRETS),deploy/secrets)/oidc-client-secret),deploy/compose.confidential.yaml)
 DOCKER_COMPOSE := docker compose $(foreach file,$(ENV_FILE) $(if $(THREE),deploy/compose/three.env),--env-file $(file)) \
   $(foreach file,$(COMPOSE_FILES),--file $(file)) $(if $(WATCHED),--profile observability)
 
