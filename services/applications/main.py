@@ -25,7 +25,7 @@ from shared.service import Service
 
 PROJECTION: Final = Projection(
     name="applications",
-    version=2,
+    version=3,
     topics=("applications", "reporting"),
     views=(
         CALLS_VIEW,

@@ -128,7 +128,7 @@ async def test_a_worker_publishes_for_its_own_service_only_and_reads_only_what_i
     assert await _said(stack, "events-worker", PUBLISH, "lotsen.applications") == "TopicAuthorizationFailedError"
     assert await _said(stack, "events-worker", READ, "lotsen.applications") == "facts"
     assert await _said(stack, "reporting-worker", READ, "lotsen.reporting") == "facts"
-    for worker in ("applications-worker", "events-worker"):
+    for worker in ("participants-worker", "events-worker"):
         assert (await _said(stack, worker, READ, "lotsen.reporting")).startswith("nothing")
 
 

@@ -133,15 +133,17 @@ async def prometheus(stack: Stack) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 async def _until(prometheus: httpx2.AsyncClient, query: str, count: int) -> list[dict[str, Any]]:
-    """Ask until as many series answer. Raises AssertionError when they do not in time."""
+    """Ask until as many series answer; none also has to be answered. Raises AssertionError when it is not in time."""
     deadline = time.monotonic() + BACK_S_MAX
     while True:
+        found: list[dict[str, Any]] | None = None
         try:
-            answer = (await prometheus.get("query", params={"query": query})).raise_for_status().json()
+            answer = await prometheus.get("query", params={"query": query})
         except httpx2.TransportError:
-            answer = {"data": {"result": []}}
-        found: list[dict[str, Any]] = answer["data"]["result"]
-        if len(found) == count:
+            answer = None
+        if answer is not None and answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:  # it starts
+            found = answer.raise_for_status().json()["data"]["result"]
+        if found is not None and len(found) == count:
             return found
         assert time.monotonic() < deadline, (query, found)
         await asyncio.sleep(2.0)
@@ -163,6 +165,7 @@ async def test_every_process_is_seen_once_and_every_figure_that_is_asked_for_is_
 
 
 async def test_at_rest_nothing_rings_and_a_process_that_ends_does(stack: Stack, prometheus: httpx2.AsyncClient) -> None:
+    await _until(prometheus, "up == 1", len(OURS))
     await _until(prometheus, "ALERTS", 0)
     await stack.docker("kill", await stack.container("events-worker"))
     pending = await _until(prometheus, 'ALERTS{alertname="ProcessGone"}', 1)

@@ -67,6 +67,11 @@ class Filters:
     today: str | None = None
     """The reader's day, Swedish time: until when a substitute sees to a case is counted from it (A27)."""
 
+    @property
+    def tells_contents(self) -> bool:
+        """Whether being found by these filters tells what a form says."""
+        return bool(self.tokens) or self.county is not None or self.theme is not None
+
     def condition(self) -> dict[str, Any]:
         """Return the filters as a condition."""
         fields = {
@@ -103,8 +108,12 @@ async def all_applications(db: Database, reader: Reader, filters: Filters) -> li
 
 
 async def list_cases(db: Database, reader: Reader, filters: Filters, page: Page) -> tuple[list[ApplicationRow], int]:
-    """Return one part of the cases that may be known of, in order of arrival, and how many there are."""
-    return await _list(db, {**filters.condition(), **reader.cases()}, page)
+    """Return one part of the cases that may be known of, in order of arrival, and how many there are.
+
+    By what a form says, only cases are found whose contents may be seen: jäv is ruled out before.
+    """
+    reach = reader.examined() if filters.tells_contents else reader.cases()
+    return await _list(db, {**filters.condition(), **reach}, page)
 
 
 async def find_application(db: Database, reader: Reader, application_id: str) -> ApplicationRow | None:

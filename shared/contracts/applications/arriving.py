@@ -1,12 +1,16 @@
 """Facts of an application's own: how it arrived, changed, was signed and was withdrawn."""
 
 from datetime import date, datetime
+from typing import Final
 
 from pydantic import Field
 
 from shared.contracts.applications.values import AttachedFile, BudgetAmount, CashCoFunding, SigningMethod
 from shared.contracts.event import Event
 from shared.kernel.ids import ApplicationId, CallId, OrganisationId
+
+PARTY_FIELDS: Final = ("/applicant", "/co_funding", "/training/promoters")
+"""Where a form names organisations, as JSON pointers: a conflict of interest is judged by them."""
 
 
 class ApplicationVersion(Event):
@@ -65,6 +69,11 @@ class CompletionAnswered(ApplicationVersion):
     answered_by: str
     answered_at: datetime
     changed: list[str]
+
+    @property
+    def touches_parties(self) -> bool:
+        """Whether the version may name others than those whom a conflict of interest was ruled out with."""
+        return any(f"{pointer}/".startswith(f"{field}/") for pointer in self.changed for field in PARTY_FIELDS)
 
 
 class ApplicationSigned(Event):

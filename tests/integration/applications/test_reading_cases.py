@@ -76,6 +76,10 @@ async def test_cases_are_found_by_the_words_of_their_heading(desk: Desk) -> None
     first = await desk.submitted(title="Säker data i produktionen")
     second = await desk.submitted(title="Trygga plattformar")
     await desk.project()
+    assert await found(desk, "officer-1", "text=säker") == [], "before the declaration no word of the form is told"
+    for application in (first, second):
+        await desk.declared("officer-1", application)
+    await desk.project()
     assert await found(desk, "officer-1", "text=SÄKER") == [first], "upper and lower case are the same"
     assert await found(desk, "officer-1", "text=produktionen, data") == [first]
     assert await found(desk, "officer-1", "text=säker plattformar") == [], "all of the words"
@@ -87,6 +91,11 @@ async def test_cases_are_found_by_the_words_of_their_heading(desk: Desk) -> None
 async def test_cases_are_found_by_county_and_theme(desk: Desk) -> None:
     first = await desk.submitted(counties=["05", "14"])
     second = await desk.submitted(counties=["14"], theme="climate")
+    await desk.project()
+    assert await found(desk, "officer-1", "county=05") == []
+    assert await found(desk, "officer-1", "theme=climate") == []
+    for application in (first, second):
+        await desk.declared("officer-1", application)
     await desk.project()
     assert await found(desk, "officer-1", "county=05") == [first]
     assert await found(desk, "officer-1", "county=14") == [first, second]

@@ -220,7 +220,7 @@ def handled(form: Form | None = None, *, now: datetime = NOON) -> list[Applicati
     facts += register_case(given(*facts), Register(), register, now=now).events[f"application/{APPLICATION}"]  # type: ignore[arg-type]  # facts of the application
     facts += declared(ASSESSOR_1, ASSESSOR_2, DECIDER)
     contact = RecordContact(APPLICATION, AGENCY, ASSESSOR_1, now, ContactChannel.PHONE)
-    return [*facts, *record_contact(given(*facts), contact, contents="ref")]
+    return [*facts, *record_contact(given(*facts), contact, contents="ref", now=now)]
 
 
 def scored(form: Form | None = None, *, points: int = 4) -> list[ApplicationFact]:
@@ -235,7 +235,12 @@ def assessed(form: Form | None = None) -> list[ApplicationFact]:
     """Return the facts of a handled application whose two assessments are consolidated: ready for a decision."""
     facts = scored(form)
     applied_kr = (form or a_form()).amount_applied_ore // KRONA
-    return [*facts, *consolidate(given(*facts), a_consolidation(amount_kr=applied_kr), the_call(), contents="ref")]
+    return [
+        *facts,
+        *consolidate(
+            given(*facts), a_consolidation(amount_kr=applied_kr), the_call(), contents="ref", now=DECISION_DAY
+        ),
+    ]
 
 
 def confirmed(revised: RevisedBudget, amount_kr: int) -> list[ApplicationFact]:

@@ -1,6 +1,7 @@
 """A machine that lets two applications arrive and be handled, and judges whatever the domain lets through."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -94,13 +95,18 @@ class Arrival(RuleBasedStateMachine):
         command = DeclareConflict(
             application, AGENCY, person, has_conflict=conflict, reason="Släkt." if conflict else ""
         )
-        self.attempt(application, lambda state: declare_conflict(state, command, contents="ref"))
+
+        def declared(state: Application) -> Sequence[Event]:
+            read = state.submission.contents if state.submission is not None else ""
+            return declare_conflict(state, replace(command, read=read), contents="ref")
+
+        self.attempt(application, declared)
 
     @rule(application=applications, person=people)
     def contacted(self, application: ApplicationId, person: str) -> None:
         """An officer talks to the applicant."""
         command = RecordContact(application, AGENCY, person, self.now, ContactChannel.PHONE)
-        self.attempt(application, lambda state: record_contact(state, command, contents="ref"))
+        self.attempt(application, lambda state: record_contact(state, command, contents="ref", now=self.now))
 
     @rule(application=applications)
     def completion_is_asked_or_lapses(self, application: ApplicationId) -> None:

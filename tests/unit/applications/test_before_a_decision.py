@@ -21,8 +21,10 @@ from services.applications.application.domain.refusals import (
 )
 from services.applications.call.domain import Call, CallBudget
 from shared.contracts.applications import (
+    ApplicationAssessed,
     ApplicationFact,
     ApplicationSubmitted,
+    AssessmentConsolidated,
     CaseRegistered,
     CompletionAnswered,
     CompletionAsked,
@@ -129,4 +131,5 @@ def test_nothing_is_decided_in_substance_while_an_answer_is_waited_for(decided: 
     assert "2023-03-24" in refusal.value.detail_sv
     lapsed = CompletionLapsed(application_id=APPLICATION, request_id="request-1", kind=CompletionKind.QUESTION)
     assert decided(given(*assessed(), ASKED, lapsed))
-    assert decided(given(*assessed(), ASKED, answered()))
+    anew = (each for each in assessed() if isinstance(each, ApplicationAssessed | AssessmentConsolidated))
+    assert decided(given(*assessed(), ASKED, answered(), *anew))

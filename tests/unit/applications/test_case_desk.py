@@ -22,7 +22,6 @@ from services.applications.application.domain.desk import (
     SetReminder,
     TickOffReminder,
     file_note,
-    sees_to,
     send_message,
     set_reminder,
     tick_off_reminder,
@@ -149,10 +148,10 @@ def test_a_reminder_is_ticked_off_once_by_whom_it_reminds_the_officer_or_the_sub
 
 def test_a_substitute_sees_to_the_case_to_the_last_day() -> None:
     handling = Handling(officer=ASSESSOR_1, substitute=ASSESSOR_2, substitute_until=TODAY)
-    assert sees_to(handling, ASSESSOR_2, TODAY)
-    assert not sees_to(handling, ASSESSOR_2, date(2023, 2, 21))
-    assert sees_to(handling, ASSESSOR_1, date(2023, 2, 21))
-    assert sees_to(replace(handling, substitute_until=None), ASSESSOR_2, date(2023, 2, 21))
+    assert handling.sees_to(ASSESSOR_2, TODAY)
+    assert not handling.sees_to(ASSESSOR_2, date(2023, 2, 21))
+    assert handling.sees_to(ASSESSOR_1, date(2023, 2, 21))
+    assert replace(handling, substitute_until=None).sees_to(ASSESSOR_2, date(2023, 2, 21))
 
 
 def test_a27_both_sides_write_in_one_thread_also_after_the_decision() -> None:

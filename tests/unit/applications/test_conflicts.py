@@ -24,6 +24,7 @@ from services.applications.application.domain.refusals import (
     EngagementWithApplicant,
     NotReadyForDecision,
 )
+from services.applications.application.domain.refusals.completing import FormChangedMeanwhile
 from services.applications.call.domain import Call, CallBudget
 from shared.contracts.applications import ApplicationFact, ConflictDeclared
 from shared.kernel.refusals import NotFound
@@ -47,10 +48,12 @@ from tests.unit.applications.examples import (
 )
 
 NEW = given(*submitted())
+READ = NEW.seen_by(AGENCY).contents
 
 
 def declaring(*, has_conflict: bool, **changes: Any) -> DeclareConflict:  # noqa: ANN401 - any field
-    return replace(DeclareConflict(APPLICATION, AGENCY, ASSESSOR_1, has_conflict, "Nära vän."), **changes)
+    command = DeclareConflict(APPLICATION, AGENCY, ASSESSOR_1, has_conflict, "Nära vän.", read=READ)
+    return replace(command, **changes)
 
 
 def settling(*, has_conflict: bool, **changes: Any) -> SettleConflict:  # noqa: ANN401 - any field
@@ -68,6 +71,13 @@ def test_a_case_is_examined_after_declaring_no_conflict_and_not_before() -> None
     assert examined_by(cleared, AGENCY, ASSESSOR_1).organisation == SCIENCE_PARK
     with pytest.raises(ConflictNotDeclared):
         examined_by(cleared, AGENCY, ASSESSOR_2)
+
+
+def test_ties_are_looked_for_in_the_version_that_counts() -> None:
+    with pytest.raises(FormChangedMeanwhile):
+        declare_conflict(NEW, declaring(has_conflict=False, read="an-earlier-form"), contents=None)
+    assert declare_conflict(NEW, declaring(has_conflict=False), contents=None)
+    assert declare_conflict(NEW, declaring(has_conflict=True, read="an-earlier-form"), contents="why")
 
 
 def test_whoever_has_a_conflict_is_told_that_there_is_no_such_case() -> None:
@@ -145,6 +155,6 @@ def test_whoever_has_a_conflict_does_not_count_as_assessor() -> None:
     third = [*facts, *declared("officer-3")]
     third += assess(given(*third), an_assessment("officer-3"), the_call(), contents="ref")
     together = a_consolidation(consolidated_by=ASSESSOR_2)
-    third += consolidate(given(*third), together, the_call(), contents="ref")
+    third += consolidate(given(*third), together, the_call(), contents="ref", now=DECISION_DAY)
     decision = grant(given(*third), CallBudget(), Call((the_call(),)), a_grant(), contents="ref", now=DECISION_DAY)
     assert len(decision.events) == 2

@@ -1,6 +1,7 @@
 """Assessments are seen and consolidated when all are done, and only by those whose assessments count (A16)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given as for_all
@@ -29,12 +30,14 @@ from services.applications.application.domain.state import Status
 from shared.contracts.applications import ApplicationFact, AssessmentConsolidated
 from shared.contracts.call import Criterion, Text
 from shared.kernel.refusals import NotFound
+from shared.kernel.time import local_date
 from tests.unit.applications.examples import (
     AGENCY,
     APPLICATION,
     ASSESSOR_1,
     ASSESSOR_2,
     DECIDER,
+    DECISION_DAY,
     KRONA,
     TOO_LATE,
     a_consolidation,
@@ -51,7 +54,7 @@ THIRD = "officer-3"
 
 
 def done(command: ConsolidateAssessments, application: Application | None = None) -> AssessmentConsolidated:
-    (fact,) = consolidate(application or given(*scored()), command, the_call(), contents="ref")
+    (fact,) = consolidate(application or given(*scored()), command, the_call(), contents="ref", now=DECISION_DAY)
     return fact
 
 
@@ -119,6 +122,12 @@ def test_an_assessor_or_the_officer_consolidates_and_nobody_else() -> None:
     for handling in (replace(ready.handling, officer=DECIDER), replace(ready.handling, substitute=DECIDER)):
         seen_to = replace(ready, handling=handling)
         done(a_consolidation(consolidated_by=DECIDER), seen_to)
+    last_day = local_date(DECISION_DAY)
+    until = replace(ready.handling, substitute=DECIDER, substitute_until=last_day)
+    done(a_consolidation(consolidated_by=DECIDER), replace(ready, handling=until))
+    ended = replace(until, substitute_until=last_day - timedelta(days=1))
+    with pytest.raises(OnlyAssessorOrOfficerConsolidates):
+        done(a_consolidation(consolidated_by=DECIDER), replace(ready, handling=ended))
     with pytest.raises(ConflictNotDeclared):
         done(a_consolidation(consolidated_by=THIRD), replace(ready, handling=replace(ready.handling, officer=THIRD)))
 

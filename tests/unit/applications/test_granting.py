@@ -90,7 +90,7 @@ def conditions_met_by(*agreed: str, together: bool = True) -> Application:
         facts += assess(given(*facts), assessment, the_call(), contents="ref")
     amount_kr = 800_000 if together else 0
     consolidation = a_consolidation(amount_kr=amount_kr, conditions_met=together)
-    return given(*facts, *consolidate(given(*facts), consolidation, the_call(), contents="ref"))
+    return given(*facts, *consolidate(given(*facts), consolidation, the_call(), contents="ref", now=DECISION_DAY))
 
 
 def test_a_grant_takes_from_the_call_what_it_gives_to_the_project() -> None:
@@ -144,7 +144,9 @@ def test_assessments_are_consolidated_before_a_grant_where_the_call_wants_more_t
 def test_whoever_consolidated_the_assessments_may_not_grant() -> None:
     facts = scored()
     seen_to = replace(given(*facts), handling=replace(given(*facts).handling, officer=DECIDER))
-    (together,) = consolidate(seen_to, a_consolidation(consolidated_by=DECIDER), the_call(), contents="ref")
+    (together,) = consolidate(
+        seen_to, a_consolidation(consolidated_by=DECIDER), the_call(), contents="ref", now=DECISION_DAY
+    )
     with pytest.raises(SameAssessorAndDecider):
         decided(a_grant(), given(*facts, together))
 

@@ -105,7 +105,7 @@ class LifeOfApplications(Arrival):
         command = a_consolidation(
             points, amount_kr, application=application, consolidated_by=person, conditions_met=met
         )
-        self.attempt(application, lambda state: consolidate(state, command, CALL, contents="ref"))
+        self.attempt(application, lambda state: consolidate(state, command, CALL, contents="ref", now=self.now))
 
     @rule(application=applications, person=people, amount_kr=amounts_kr)
     def proposed(self, application: ApplicationId, person: str, amount_kr: int) -> None:

@@ -48,6 +48,8 @@ async def test_the_inbox_says_what_each_case_waits_for(stage: Stage) -> None:
 async def test_the_inbox_is_narrowed_by_the_address_line_and_keeps_what_was_chosen(stage: Stage) -> None:
     application = await stage.submitted()
     await stage.call("registrar-1", f"/applications/{application}/assignments", {"officer": "officer-1"})
+    assert " 0 ärende" in await page(stage, "officer-1", "cases?text=säker")  # before the conflict is ruled out
+    await stage.sent("officer-1", f"cases/{application}/conflict", has_conflict="no")
     for query, found in {
         "status=submitted": 1,
         "status=granted": 0,
@@ -259,3 +261,11 @@ async def test_a_form_from_another_site_is_refused(stage: Stage) -> None:
     headers = {"cookie": f"__Host-lotsen={await stage.token('officer-1')}", "origin": "https://evil.example"}
     path = f"/applications/pages/cases/{application}/registration"
     assert (await stage.client.post(path, data={}, headers=headers)).status_code == 403
+
+
+async def test_a_substitute_finds_what_to_see_to_until_the_last_day(stage: Stage) -> None:
+    application = await stage.submitted()
+    for until, found in (("2023-02-20", 1), ("2023-02-19", 0)):
+        assigned = {"officer": "officer-1", "substitute": "officer-2", "substitute_until": until}
+        await stage.call("registrar-1", f"/applications/{application}/assignments", assigned)
+        assert f" {found} ärende" in await page(stage, "officer-2", "cases?officer=me")

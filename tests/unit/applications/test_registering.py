@@ -1,7 +1,7 @@
 """Registration, assignment and contacts: a number for life, an officer without conflict, what was said (A20, A26)."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from services.applications.application.domain.refusals import (
     OfficerHasConflict,
     SubstituteIsOfficer,
 )
+from services.applications.application.domain.refusals.handling import ContactNotMadeYet
 from services.applications.application.domain.registering import CASES_A_YEAR_MAX, REGISTERS, Register
 from shared.contracts.applications import CaseNumberTaken, CaseRegistered, ConflictDeclared, ContactChannel
 from shared.kernel.refusals import NotFound
@@ -134,7 +135,7 @@ def test_nobody_with_a_conflict_sees_to_a_case(changes: dict[str, str]) -> None:
 @pytest.mark.rule("A26")
 def test_a_contact_says_when_who_and_how_and_what_was_said_is_kept_apart() -> None:
     application = given(*submitted(), *declared(ASSESSOR_1))
-    (fact,) = record_contact(application, CONTACT, contents="ref")
+    (fact,) = record_contact(application, CONTACT, contents="ref", now=NOON)
     assert (fact.recorded_by, fact.contacted_at, fact.channel, fact.contents) == (
         ASSESSOR_1,
         NOON,
@@ -144,11 +145,18 @@ def test_a_contact_says_when_who_and_how_and_what_was_said_is_kept_apart() -> No
     assert given(*submitted(), fact, fact).handling.contacts == 2
 
 
+def test_a_contact_has_taken_place_when_it_is_recorded() -> None:
+    application = given(*submitted(), *declared(ASSESSOR_1))
+    assert record_contact(application, CONTACT, contents="ref", now=CONTACT.contacted_at)
+    with pytest.raises(ContactNotMadeYet):
+        record_contact(application, CONTACT, contents="ref", now=CONTACT.contacted_at - timedelta(seconds=1))
+
+
 def test_a_contact_is_recorded_by_somebody_without_conflict() -> None:
     with pytest.raises(ConflictNotDeclared):
-        record_contact(NEW, CONTACT, contents="ref")
+        record_contact(NEW, CONTACT, contents="ref", now=NOON)
     with pytest.raises(NotFound):
-        record_contact(Application(), CONTACT, contents="ref")
+        record_contact(Application(), CONTACT, contents="ref", now=NOON)
 
 
 def test_whoever_has_a_conflict_neither_registers_nor_assigns_the_case() -> None:

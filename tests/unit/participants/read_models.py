@@ -65,6 +65,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$eq": _equals,
     "$ne": lambda value, wanted: not _equals(value, wanted),
     "$lte": lambda value, wanted: value is not None and value <= wanted,
+    "$gte": lambda value, wanted: value is not None and value >= wanted,
     "$all": lambda value, wanted: all(_equals(value, one) for one in wanted),
 }
 

@@ -72,8 +72,10 @@ async def list_applications(
 @router.get(
     "/cases",
     summary="Lista ärenden / List cases",
-    description="Myndighetens ärenden med det som visas före jävsprövningen. Den som är jävig ser inget av ärendet.\n\n"
-    "The agency's cases with what is shown before a conflict of interest is ruled out.",
+    description="Myndighetens ärenden med det som visas före jävsprövningen. Den som är jävig ser inget av ärendet. "
+    "Filter på ord, län och tema söker bara bland ärenden där du har angett att du inte är jävig.\n\nThe agency's "
+    "cases with what is shown before a conflict of interest is ruled out. Filters on words, county and theme search "
+    "only the cases in which you have declared none.",
 )
 async def list_cases(
     actor: CaseHandler, db: Db, contents: Contents, page: PageOf, filters: FiltersOf

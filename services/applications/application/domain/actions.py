@@ -12,7 +12,7 @@ from typing import Final
 
 from services.applications.application.domain.assessing import AssessApplication, ScoredCriterion, assess
 from services.applications.application.domain.completing import AskCompletion, ask_completion, may_be_answered
-from services.applications.application.domain.conflicts import DeclareConflict, declare_conflict
+from services.applications.application.domain.conflicts import DeclareConflict, declare_conflict, known_to
 from services.applications.application.domain.deciding import (
     AcceptGrant,
     DecisionText,
@@ -58,7 +58,7 @@ from shared.contracts.applications import (
     NoteKind,
     SigningMethod,
 )
-from shared.kernel.refusals import NotFound, Refusal
+from shared.kernel.refusals import Refusal
 from shared.kernel.time import local_date
 
 _WORD: Final = "–"
@@ -84,9 +84,10 @@ def possibilities(situation: Situation, names: tuple[str, ...]) -> list[Possibil
     Raises NotFound for a case that the caller may not know of: somebody else's, or one with a conflict of interest.
     """
     application = situation.application
-    application.seen_by(situation.scope)
-    if situation.scope.organisation is None and situation.person in application.handling.conflicted:
-        raise NotFound
+    if situation.scope.organisation is None:
+        known_to(application, situation.scope, situation.person)
+    else:
+        application.seen_by(situation.scope)
     waiting = application.handling.open_completion
     request_id = waiting.request_id if waiting is not None else None
     change_id = application.changes[0].change_id if application.changes else None
@@ -140,13 +141,14 @@ def _declare_conflict(at: Situation) -> object:
 
 
 def _rule_out_conflict(at: Situation) -> object:
-    command = DeclareConflict(at.id, at.scope, at.person, has_conflict=False, engaged_with=at.ties)
+    read = at.application.seen_by(at.scope).contents
+    command = DeclareConflict(at.id, at.scope, at.person, has_conflict=False, engaged_with=at.ties, read=read)
     return declare_conflict(at.application, command, contents=None)
 
 
 def _record_contact(at: Situation) -> object:
     command = RecordContact(at.id, at.scope, at.person, at.now, ContactChannel.PHONE)
-    return record_contact(at.application, command, contents="")
+    return record_contact(at.application, command, contents="", now=at.now)
 
 
 def _file_note(at: Situation) -> object:

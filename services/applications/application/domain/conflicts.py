@@ -13,6 +13,7 @@ from services.applications.application.domain.refusals import (
     ConflictReasonMissing,
     EngagementWithApplicant,
 )
+from services.applications.application.domain.refusals.completing import FormChangedMeanwhile
 from services.applications.application.domain.state import Application
 from shared.contracts.applications import ApplicationVersion, ConflictDeclared, ConflictSettled
 from shared.kernel.ids import ApplicationId
@@ -22,7 +23,7 @@ from shared.kernel.tenancy import TenantScope
 
 @dataclass(frozen=True, slots=True)
 class DeclareConflict:
-    """Ange om det finns jäv. `engaged_with` are organisations of the case that the person has registered ties to."""
+    """Ange om det finns jäv. `engaged_with` are organisations of the version `read` that the person has ties to."""
 
     application: ApplicationId
     scope: TenantScope
@@ -30,6 +31,8 @@ class DeclareConflict:
     has_conflict: bool
     reason: str = ""
     engaged_with: tuple[str, ...] = ()
+    read: str = ""
+    """The contents of the version that the ties were looked for in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,17 @@ def declare_conflict(
 ) -> list[ConflictDeclared]:
     """Record whether a person has a conflict; a conflict is final for that person, until the authority settles it.
 
-    Raises NotFound, ConflictAlreadyDeclared, ConflictReasonMissing, EngagementWithApplicant.
+    Raises NotFound, ConflictAlreadyDeclared, ConflictReasonMissing, FormChangedMeanwhile, EngagementWithApplicant.
     """
-    application.seen_by(command.scope)
+    version = application.seen_by(command.scope)
     if command.person in application.handling.conflicted:
         raise NotFound
     if command.person in application.handling.cleared and not command.has_conflict:
         raise ConflictAlreadyDeclared
     if command.has_conflict and not command.reason.strip():
         raise ConflictReasonMissing
+    if not command.has_conflict and command.read != version.contents:
+        raise FormChangedMeanwhile
     if command.engaged_with and not command.has_conflict:
         raise EngagementWithApplicant(organisations=", ".join(command.engaged_with))
     return [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.applications.application.domain.assessing import ScoredCriterion
 from services.applications.application.domain.conflicts import examined_by, without_conflict
@@ -19,6 +20,7 @@ from shared.kernel.ids import ApplicationId
 from shared.kernel.money import ORE_PER_KRONA, kronor_text
 from shared.kernel.refusals import Problem
 from shared.kernel.tenancy import TenantScope
+from shared.kernel.time import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,12 @@ def weighted_points(scores: tuple[ScoredCriterion, ...], criteria: list[Criterio
 
 
 def consolidate(
-    application: Application, command: ConsolidateAssessments, call: CallDefinition, *, contents: str
+    application: Application,
+    command: ConsolidateAssessments,
+    call: CallDefinition,
+    *,
+    contents: str,
+    now: datetime,
 ) -> list[AssessmentConsolidated]:
     """Consolidate the assessments when all are done; a later one before the decision replaces it (A16).
 
@@ -70,8 +77,8 @@ def consolidate(
         raise AlreadyDecided
     if application.late:
         raise ArrivedLate
-    officers = (application.handling.officer, application.handling.substitute)
-    if command.consolidated_by not in (*application.assessed_by, *officers):
+    person = command.consolidated_by
+    if person not in application.assessed_by and not application.handling.sees_to(person, local_date(now)):
         raise OnlyAssessorOrOfficerConsolidates
     all_assessed(application, call)
     problems = (

@@ -94,9 +94,8 @@ def ready_for_decision(
 
 
 def by_four_eyes(application: Application, decided_by: str) -> None:
-    """Refuse a decider who assessed the application or consolidated its assessments (A16)."""
-    consolidated = application.consolidated
-    if decided_by in application.assessed_by or (consolidated and consolidated.consolidated_by == decided_by):
+    """Refuse a decider who assessed any version of the application or consolidated its assessments (A16)."""
+    if decided_by in application.prepared_by:
         raise SameAssessorAndDecider
 
 

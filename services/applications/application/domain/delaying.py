@@ -99,6 +99,8 @@ def refuse_decision_request(
 ) -> list[DecisionRequestRefused]:
     """Refuse a request for a decision, with reasons, in a decision of its own.
 
+    It says nothing of the case itself, so whoever assessed may take it: four eyes are for what is decided (A16).
+
     Raises NotFound, ConflictNotDeclared, CaseWithdrawn, AlreadyDecided, NoDecisionRequested.
     """
     version = examined_by(application, command.scope, command.decided_by)

@@ -11,7 +11,6 @@ from services.applications.application.domain.refusals.desk import (
     ReminderIsAnothers,
 )
 from services.applications.application.domain.state import Application
-from services.applications.application.domain.state_parts import Handling
 from shared.contracts.applications import MessageSent, NoteFiled, NoteKind, ReminderDone, ReminderSet
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import NotFound
@@ -68,13 +67,6 @@ class SendMessage:
         return self.scope.organisation is None
 
 
-def sees_to(handling: Handling, person: str, on: date) -> bool:
-    """Tell whether a person is the case's officer, or the substitute on that day."""
-    if person == handling.officer:
-        return True
-    return person == handling.substitute and (handling.substitute_until is None or on <= handling.substitute_until)
-
-
 def file_note(application: Application, command: FileNote, *, contents: str) -> list[NoteFiled]:
     """File a note, a call, or mail, whatever the state of the case.
 
@@ -127,7 +119,7 @@ def tick_off_reminder(application: Application, command: TickOffReminder, *, now
     whose = application.handling.reminders.get(command.reminder_id)
     if whose is None:
         raise NotFound
-    if whose != command.done_by and not sees_to(application.handling, command.done_by, local_date(now)):
+    if whose != command.done_by and not application.handling.sees_to(command.done_by, local_date(now)):
         raise ReminderIsAnothers
     return [
         ReminderDone(application_id=command.application, reminder_id=command.reminder_id, done_by=command.done_by),

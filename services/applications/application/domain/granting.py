@@ -74,7 +74,8 @@ def grant(
 def _conditions_are_met(application: Application) -> None:
     """Refuse what the consolidated assessment, or each single one, finds not to meet the conditions (A16)."""
     consolidated = application.consolidated
-    met = without_conflict(application, application.conditions_met_by)
+    agreed = tuple(found.assessed_by for found in application.assessments if found.conditions_met)
+    met = without_conflict(application, agreed)
     if not met or (consolidated is not None and not consolidated.conditions_met):
         raise ConditionsNotMet
 

@@ -64,7 +64,7 @@ def _consolidate(at: Situation) -> object:
         scores=tuple(ScoredCriterion(code, given, _WORD) for code, given in points.items()),
         amount_proposed_ore=0,
     )
-    return consolidate(at.application, command, at.pinned, contents="")
+    return consolidate(at.application, command, at.pinned, contents="", now=at.now)
 
 
 def _propose(at: Situation) -> object:

@@ -11,6 +11,7 @@ from services.applications.application.domain.refusals import (
     OfficerHasConflict,
     SubstituteIsOfficer,
 )
+from services.applications.application.domain.refusals.handling import ContactNotMadeYet
 from services.applications.application.domain.state import APPLICATIONS, Application
 from shared.contracts.applications import (
     CaseNumberTaken,
@@ -123,12 +124,16 @@ def assign_officer(application: Application, command: AssignOfficer) -> list[Off
     ]
 
 
-def record_contact(application: Application, command: RecordContact, *, contents: str) -> list[ContactRecorded]:
+def record_contact(
+    application: Application, command: RecordContact, *, contents: str, now: datetime
+) -> list[ContactRecorded]:
     """Record a contact with the applicant: when, who, how, what (A26, 27 § förvaltningslagen).
 
-    Raises NotFound, ConflictNotDeclared.
+    Raises NotFound, ConflictNotDeclared, ContactNotMadeYet.
     """
     examined_by(application, command.scope, command.recorded_by)
+    if command.contacted_at > now:
+        raise ContactNotMadeYet
     return [
         ContactRecorded(
             application_id=command.application,

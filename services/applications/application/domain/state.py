@@ -84,7 +84,8 @@ class Application:
     signed: bool = False
     handling: Handling = field(default_factory=Handling)
     assessed_by: tuple[str, ...] = ()
-    conditions_met_by: tuple[str, ...] = ()
+    prepared_by: tuple[str, ...] = ()
+    """Who ever assessed any version, or consolidated what others found: none of them decides (A16)."""
     assessments: tuple[ApplicationAssessed, ...] = ()
     consolidated: AssessmentConsolidated | None = None
     proposal: PartialGrantProposed | None = None
@@ -126,10 +127,13 @@ def _arrived(application: Application, event: ArrivalFact) -> Application:
                 late=event.late,
             )
         case ApplicationReplaced():
-            changed = replace(application, submission=_version(event), signed=False)
+            handling = application.handling.with_other_parties()
+            changed = replace(_not_prepared(application), submission=_version(event), signed=False, handling=handling)
         case CompletionAnswered():
             handling = application.handling.with_completion(event.request_id, CompletionStatus.ANSWERED)
-            changed = replace(application, submission=_version(event), handling=handling)
+            if event.touches_parties:
+                handling = handling.with_other_parties()
+            changed = replace(_not_prepared(application), submission=_version(event), handling=handling)
         case ApplicationSigned():
             changed = replace(application, signed=True)
         case ApplicationWithdrawn():
@@ -141,15 +145,31 @@ def _arrived(application: Application, event: ArrivalFact) -> Application:
     return changed
 
 
+def _not_prepared(application: Application) -> Application:
+    """Return the application without what was found about an earlier version: what is decided was assessed (A16)."""
+    return replace(
+        application,
+        assessed_by=(),
+        assessments=(),
+        consolidated=None,
+        proposal=None,
+        revised=None,
+    )
+
+
 def _version(event: ApplicationVersion) -> ApplicationVersion:
     """Return what every version says, without what its own fact adds: that is what a saved state comes back as."""
     return ApplicationVersion.model_construct(**{field: getattr(event, field) for field in _VERSION_FIELDS})
 
 
 def _on_the_case(application: Application, event: CaseFact) -> Application:
-    """Fold a step of the handling; the consolidated assessment falls when who counts as assessor changes."""
+    """Fold a step of the handling; the consolidated assessment falls when what holds for somebody behind it changes."""
     consolidated = application.consolidated
-    if isinstance(event, ConflictDeclared | ConflictSettled) and event.person in application.assessed_by:
+    if (
+        consolidated is not None
+        and isinstance(event, ConflictDeclared | ConflictSettled)
+        and event.person in (*application.assessed_by, consolidated.consolidated_by)
+    ):
         consolidated = None
     return replace(application, handling=_handled(application.handling, event), consolidated=consolidated)
 
@@ -204,7 +224,7 @@ def _prepared(application: Application, event: AssessmentFact) -> Application:
         case ApplicationAssessed():
             changed = _assessed(application, event)
         case AssessmentConsolidated():
-            changed = replace(application, consolidated=event)
+            changed = replace(_prepared_by(application, event.consolidated_by), consolidated=event)
         case PartialGrantProposed():
             changed = replace(application, proposal=event, revised=None)
         case RevisedBudgetConfirmed():
@@ -247,13 +267,15 @@ def _after(application: Application, event: GrantFact) -> Application:
 
 
 def _assessed(application: Application, event: ApplicationAssessed) -> Application:
-    agreed = (event.assessed_by,) if event.conditions_met else ()
     return replace(
-        application,
+        _prepared_by(application, event.assessed_by),
         assessed_by=(*application.assessed_by, event.assessed_by),
-        conditions_met_by=(*application.conditions_met_by, *agreed),
         assessments=(*application.assessments, event),
     )
+
+
+def _prepared_by(application: Application, person: str) -> Application:
+    return replace(application, prepared_by=tuple(dict.fromkeys((*application.prepared_by, person))))
 
 
 def _changed(application: Application, event: ChangeDecided) -> Application:
@@ -272,5 +294,5 @@ def _revoked(application: Application, event: GrantRevoked) -> Application:
 
 
 APPLICATIONS: Final = StreamType(
-    "application", Application, Application, evolve, get_args(ApplicationFact), fold_version=4
+    "application", Application, Application, evolve, get_args(ApplicationFact), fold_version=5
 )

@@ -52,6 +52,12 @@ class Handling:
         """The request that waits for an answer: there is one at a time."""
         return next((each for each in self.completions if each.status is CompletionStatus.OPEN), None)
 
+    def sees_to(self, person: str, on: date) -> bool:
+        """Tell whether a person is the case's officer, or the substitute on that day (A27)."""
+        if person == self.officer:
+            return True
+        return person == self.substitute and (self.substitute_until is None or on <= self.substitute_until)
+
     def with_completion(self, request_id: str, status: CompletionStatus) -> "Handling":
         """Return the handling with another status of one request."""
         completions = tuple(
@@ -60,12 +66,22 @@ class Handling:
         return replace(self, completions=completions)
 
     def with_conflict(self, person: str, *, has_conflict: bool) -> "Handling":
-        """Return the handling with what holds for a person from now on."""
+        """Return the handling with what holds for a person from now on: who has a conflict sees to the case no more."""
         conflicted = tuple(each for each in self.conflicted if each != person)
         cleared = tuple(each for each in self.cleared if each != person)
         if has_conflict:
-            return replace(self, conflicted=(*conflicted, person), cleared=cleared)
+            return replace(
+                self,
+                officer=None if self.officer == person else self.officer,
+                substitute=None if self.substitute == person else self.substitute,
+                conflicted=(*conflicted, person),
+                cleared=cleared,
+            )
         return replace(self, conflicted=conflicted, cleared=(*cleared, person))
+
+    def with_other_parties(self) -> "Handling":
+        """Return the handling of a case that may have got other parties: a conflict is ruled out with those anew."""
+        return replace(self, cleared=())
 
 
 @dataclass(frozen=True, slots=True)

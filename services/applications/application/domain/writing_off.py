@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from services.applications.application.domain.conflicts import examined_by
-from services.applications.application.domain.deciding import DecisionText
-from services.applications.application.domain.refusals import AlreadyDecided, NotRegistered, SameAssessorAndDecider
+from services.applications.application.domain.deciding import DecisionText, by_four_eyes
+from services.applications.application.domain.refusals import AlreadyDecided, NotRegistered
 from services.applications.application.domain.refusals.desk import NotWithdrawn
 from services.applications.application.domain.state import Application, Status
 from shared.contracts.applications import ApplicationWrittenOff
@@ -23,7 +23,7 @@ class WriteOffApplication:
 
 
 def write_off(application: Application, command: WriteOffApplication, *, contents: str) -> list[ApplicationWrittenOff]:
-    """Beslut om avskrivning, after a withdrawal only; not by whoever assessed, as every decision (A16).
+    """Beslut om avskrivning, after a withdrawal only; not by whoever prepared it, as every decision on the case (A16).
 
     Raises NotFound, ConflictNotDeclared, NotWithdrawn, AlreadyDecided, NotRegistered, SameAssessorAndDecider.
     """
@@ -34,8 +34,7 @@ def write_off(application: Application, command: WriteOffApplication, *, content
         raise AlreadyDecided
     if application.handling.case_number is None:
         raise NotRegistered
-    if command.decided_by in application.assessed_by:
-        raise SameAssessorAndDecider
+    by_four_eyes(application, command.decided_by)
     return [
         ApplicationWrittenOff(
             application_id=command.application,

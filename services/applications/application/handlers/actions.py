@@ -37,19 +37,19 @@ async def read_actions(
     """Return which of the named commands this person may give now. Raises NotFound."""
     scope, person = asker.scope, asker.person
     application = (await log.load(APPLICATIONS.at(application_id))).state
-    call_id = application.seen_by(scope).call
+    version = application.seen_by(scope)
     is_agency = scope.organisation is None
     situation = Situation(
         id=application_id,
         application=application,
-        call=(await log.load(CALLS.at(call_id))).state,
-        budget=(await log.load(CALL_BUDGETS.at(call_id))).state,
+        call=(await log.load(CALLS.at(version.call))).state,
+        budget=(await log.load(CALL_BUDGETS.at(version.call))).state,
         register=(await log.load(REGISTERS.at(str(local_date(now).year)))).state,
         scope=scope,
         person=person,
         now=now,
         roles=asker.roles,
-        ties=await ties_to(application_id, scope, person, log=log, contents=contents) if is_agency else (),
+        ties=await ties_to(version, person, log=log, contents=contents) if is_agency else (),
         public_party=not is_agency and await is_public_applicant(application_id, scope, log=log, contents=contents),
     )
     return possibilities(situation, names)

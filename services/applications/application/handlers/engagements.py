@@ -15,10 +15,10 @@ from services.applications.application.domain.engagements import (
     register_engagements,
 )
 from services.applications.application.handlers.arriving import FORM
-from services.applications.application.handlers.keeping import kept, submission
+from services.applications.application.handlers.keeping import kept
 from shared.contents.port import ContentGoneError, ContentStore
+from shared.contracts.applications import ApplicationVersion
 from shared.eventlog.port import CommandContext, EventLog, Receipt
-from shared.kernel.tenancy import TenantScope
 
 _ENGAGEMENTS: Final = TypeAdapter(tuple[Engagement, ...])
 
@@ -50,12 +50,11 @@ async def read_engagements(subject: str, *, log: EventLog, contents: ContentStor
 
 
 async def ties_to(
-    application_id: str, scope: TenantScope, subject: str, *, log: EventLog, contents: ContentStore
+    version: ApplicationVersion, subject: str, *, log: EventLog, contents: ContentStore
 ) -> tuple[str, ...]:
-    """Return the numbers of the organisations of a case that a person has ties to. Raises NotFound."""
-    version = await submission(application_id, scope, log)
+    """Return the numbers of the organisations that a version names and a person has ties to."""
     engagements = await read_engagements(subject, log=log, contents=contents)
-    form = await kept(application_id, version.contents, contents) if engagements else None
+    form = await kept(version.application_id, version.contents, contents) if engagements else None
     if form is None:
         return ()
     return engaged_with(engagements, FORM.dump_python(FORM.validate_json(form), mode="json"))

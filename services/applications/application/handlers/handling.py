@@ -50,8 +50,9 @@ async def declare_conflict(
 
     Raises what `domain.declare_conflict` refuses.
     """
-    ties = await ties_to(command.application, command.scope, command.person, log=log, contents=contents)
-    told = replace(command, engaged_with=ties)
+    version = await submission(command.application, command.scope, log)
+    ties = await ties_to(version, command.person, contents=contents, log=log)
+    told = replace(command, engaged_with=ties, read=version.contents)
     reference = await keep(command.application, WORDS, command.reason, contents) if command.reason else None
     return await log.decide(
         APPLICATIONS.at(command.application),
@@ -81,6 +82,6 @@ async def record_contact(
     reference = await keep(command.application, WORDS, words, contents)
     return await log.decide(
         APPLICATIONS.at(command.application),
-        lambda application: domain.record_contact(application, command, contents=reference),
+        lambda application: domain.record_contact(application, command, contents=reference, now=context.now),
         context,
     )

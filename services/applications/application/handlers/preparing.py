@@ -52,7 +52,7 @@ async def consolidate_assessments(
     reference = await keep(command.application, SCORES, command.scores, contents)
     return await log.decide(
         APPLICATIONS.at(command.application),
-        lambda application: consolidate(application, command, call, contents=reference),
+        lambda application: consolidate(application, command, call, contents=reference, now=context.now),
         context,
     )
 

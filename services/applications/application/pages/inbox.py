@@ -1,5 +1,6 @@
 """The agency's cases: what is due first, what each case waits for, filters in the address line."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Final
 
@@ -44,13 +45,12 @@ async def inbox_page(  # noqa: PLR0913, PLR0917 - one for each filter
     """Inkorgen. / The inbox."""
     tokens = tuple(contents.token(word) for word in words_of(text)) if text else ()
     known = status if status in words.STATUS else None
-    filters = views.Filters(status=known, officer=_officer(officer, actor), due_by=_day(due_by), tokens=tokens)
-    rows, total = await views.list_cases(db, views.Reader.of(actor), filters, page)
     today = local_date(view.now)
-    soon = (today + SOON).isoformat()
-    due, due_total = await views.list_cases(
-        db, views.Reader.of(actor), views.Filters(officer=_officer(officer, actor), due_by=soon), _DUE
-    )
+    whose = views.Filters(officer=_officer(officer, actor), today=today.isoformat())
+    filters = replace(whose, status=known, due_by=_day(due_by), tokens=tokens)
+    rows, total = await views.list_cases(db, views.Reader.of(actor), filters, page)
+    is_soon = replace(whose, due_by=(today + SOON).isoformat())
+    due, due_total = await views.list_cases(db, views.Reader.of(actor), is_soon, _DUE)
     return PAGES.render(
         view,
         "inbox.html",

@@ -6,9 +6,11 @@ from services.applications.application.projections.rows import (
     ApplicationRow,
     CategoryRow,
     CompletionRow,
+    ConsolidationRow,
     DecisionRow,
     FileRow,
     HandlingRow,
+    PreparationRow,
     VersionRow,
 )
 from shared.contracts.applications import (
@@ -41,15 +43,18 @@ _NOT_HANDLED: Final = HandlingRow(
     decision_answer_by=None,
     next_due_on=None,
 )
-_NOT_DECIDED: Final = DecisionRow(
-    assessed_by=[],
-    assessments=0,
+NOT_CONSOLIDATED: Final = ConsolidationRow(
     consolidated=False,
+    consolidated_by=None,
     points=None,
     conditions_met=None,
     amount_proposed_ore=0,
     consolidation_contents=None,
-    proposal=None,
+)
+_NOT_PREPARED: Final = PreparationRow(**NOT_CONSOLIDATED, assessed_by=[], assessments=0, proposal=None)
+"""A new version begins here too: what is decided was assessed (A16)."""
+_NOT_DECIDED: Final = DecisionRow(
+    **_NOT_PREPARED,
     amount_granted_ore=0,
     support_share_bp=0,
     partial=False,
@@ -76,9 +81,11 @@ def fold_arrival(row: ApplicationRow, event: ArrivalFact) -> ApplicationRow:
     """Fold what an applicant does after the first submission."""
     match event:
         case ApplicationReplaced():
-            return {**row, **_version(event), "signed": False, "arrived_at": event.arrived_at}
+            return {**row, **_version(event), **_NOT_PREPARED, "signed": False, "cleared": []}
         case CompletionAnswered():
-            return {**row, **_version(event), "completions": _answered(row, event)}
+            cleared = [] if event.touches_parties else row["cleared"]
+            completions = _answered(row, event)
+            return {**row, **_version(event), **_NOT_PREPARED, "completions": completions, "cleared": cleared}
         case ApplicationSigned():
             return {**row, "signed": True}
         case ApplicationWithdrawn():

@@ -39,6 +39,7 @@ def fold_assessment(row: ApplicationRow, event: AssessmentFact) -> ApplicationRo
             return {
                 **row,
                 "consolidated": True,
+                "consolidated_by": event.consolidated_by,
                 "points": event.points,
                 "conditions_met": event.conditions_met,
                 "amount_proposed_ore": event.amount_proposed_ore,

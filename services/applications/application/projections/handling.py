@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from services.applications.application.projections.arriving import NOT_CONSOLIDATED
 from services.applications.application.projections.rows import ApplicationRow, CompletionRow, ReminderRow
 from shared.contracts.applications import (
     CaseFact,
@@ -93,15 +94,11 @@ def _with_conflict(row: ApplicationRow, person: str, *, has_conflict: bool) -> A
     cleared = [each for each in row["cleared"] if each != person]
     (conflicted if has_conflict else cleared).append(person)
     changed: ApplicationRow = {**row, "conflicted": conflicted, "cleared": cleared}
-    if person in row["assessed_by"]:  # who counts as assessor has changed, and with it the consolidated assessment
-        changed = {
-            **changed,
-            "consolidated": False,
-            "points": None,
-            "conditions_met": None,
-            "amount_proposed_ore": 0,
-            "consolidation_contents": None,
-        }
+    if has_conflict:  # and sees to the case no more
+        changed["officer"] = None if row["officer"] == person else row["officer"]
+        changed["substitute"] = None if row["substitute"] == person else row["substitute"]
+    if person in {*row["assessed_by"], row["consolidated_by"]}:  # who counts has changed, and with it what they found
+        changed = {**changed, **NOT_CONSOLIDATED}
     return changed
 
 

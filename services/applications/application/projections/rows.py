@@ -133,20 +133,28 @@ class HandlingRow(TypedDict):
     next_due_on: str | None
 
 
-class DecisionRow(TypedDict):
-    """How a case was assessed and decided, and what became of its grant.
+class ConsolidationRow(TypedDict):
+    """What the assessors found together."""
 
-    Scores are left out: assessors do not see each other's before all are done.
-    """
-
-    assessed_by: list[str]
-    assessments: int
     consolidated: bool
+    consolidated_by: str | None
     points: int | None
     conditions_met: bool | None
     amount_proposed_ore: int
     consolidation_contents: str | None
+
+
+class PreparationRow(ConsolidationRow):
+    """What a decision is prepared with. Scores are left out: assessors do not see each other's before all are done."""
+
+    assessed_by: list[str]
+    assessments: int
     proposal: ProposalRow | None
+
+
+class DecisionRow(PreparationRow):
+    """How a case was assessed and decided, and what became of its grant."""
+
     amount_granted_ore: int
     support_share_bp: int
     partial: bool

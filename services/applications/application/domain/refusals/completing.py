@@ -88,11 +88,11 @@ class CompletionChangesNothing(Refusal):
 
 
 class FormChangedMeanwhile(Refusal):
-    """An answer is compared with the version that it mends."""
+    """An answer is compared with the version that it mends, and ties are looked for in the version that counts."""
 
     rule = "A15"
-    sv = "Ansökan har ändrats under tiden. Läs den igen och skicka kompletteringen på nytt."
-    en = "The application was changed meanwhile. Read it again and send the completion anew."
+    sv = "Ansökan har ändrats under tiden. Läs den igen och skicka på nytt."
+    en = "The application was changed meanwhile. Read it again and send anew."
 
 
 class OrderNotLapsed(Refusal):

@@ -44,6 +44,15 @@ class EngagementWithApplicant(Refusal):
     en = "You have registered a tie to {organisations}. Declare the conflict, or let the authority settle it."
 
 
+class ContactNotMadeYet(Refusal):
+    """A contact is recorded when it has been: a decision in substance rests on it."""
+
+    rule = "A26"
+    status = 422
+    sv = "Kontakten har inte ägt rum än. Ange när ni talades vid."
+    en = "The contact has not taken place yet. State when you spoke."
+
+
 class AlreadyRegistered(Refusal):
     """A case has one number for life."""
 
