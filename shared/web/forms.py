@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from json import dumps
@@ -12,10 +12,12 @@ from urllib.parse import parse_qs
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
+from shared.eventlog.port import CommandContext
 from shared.kernel.money import ORE_PER_KRONA
 from shared.kernel.refusals import NotFound, Problem, Refusal
 from shared.kernel.time import SWEDISH_TIME
 from shared.web.exchange import exchange_of
+from shared.web.headers import IDEMPOTENCY_KEY_CHARS_MAX
 from shared.web.refusals import MalformedInput, UnsupportedMediaType
 from shared.web.routes import Given
 from shared.web.schema_faults import problems_of
@@ -23,7 +25,8 @@ from shared.web.schema_faults import problems_of
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FIELDS_MAX: Final = 4_000
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(,[0-9]{1,2})?")
-_SPACES: Final = re.compile(r"[\s\u00a0\u202f.]|kr$")
+_SPACES: Final = re.compile(r"[\s\u00a0\u202f]|kr$")
+_THOUSANDS: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?")
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -61,8 +64,14 @@ class Filled:
         typed = _SPACES.sub("", self.text(name))
         if not typed:
             return None
+        if _THOUSANDS.fullmatch(typed):  # any other dot may be meant as a decimal comma: asked again, never guessed
+            typed = typed.replace(".", "")
         if not _AMOUNT.fullmatch(typed):
-            raise _malformed(name, "Skriv beloppet i kronor, till exempel 800 000.", "Write the amount in kronor.")
+            raise _malformed(
+                name,
+                "Skriv beloppet i kronor, till exempel 800 000 eller 1 234,50.",
+                "Write the amount in kronor, such as 1 234,50.",
+            )
         return int(Decimal(typed.replace(",", ".")) * ORE_PER_KRONA)
 
     def moment(self, name: str) -> str | None:
@@ -141,6 +150,12 @@ def read(model: type[M], fields: Mapping[str, Any], *also: Problem) -> M:
         return model.model_validate_json(dumps(given))
     except ValidationError as error:
         raise MalformedInput(*problems_of(error.errors()), *also) from None
+
+
+def once(context: CommandContext, typed: Filled) -> CommandContext:
+    """Return the context of a form: sent twice by a double click, it is recorded once."""
+    key = typed.text("key")
+    return replace(context, idempotency_key=key[:IDEMPOTENCY_KEY_CHARS_MAX]) if key else context
 
 
 async def sent(do: Callable[[], Awaitable[T]]) -> T | Refusal:

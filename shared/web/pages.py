@@ -24,6 +24,7 @@ from shared.web.routes import Given
 from shared.web.runtime import Runtime
 
 _FILTERS: Final[Mapping[str, Any]] = {
+    "county": words.county,
     "kr": words.kr,
     "number": words.number,
     "day": words.day,
@@ -77,6 +78,10 @@ class View:
         """Return this page's address with other values in its query; None takes one away."""
         kept = {name: value for name, value in {**self.query, **changes}.items() if value}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    def elsewhere(self, path: str, **added: str) -> str:
+        """Return another page's address with this page's query and something added to it."""
+        return f"{path}?{urlencode({**self.query, **added})}"
 
 
 def _view(request: Request) -> View:

@@ -106,6 +106,7 @@ def _answer(request: Request, refusal: Refusal, headers: Mapping[str, str] | Non
         refusal=refusal,
         kebab=kebab(refusal.code),
         trace_id=exchange.trace_id,
+        ended=isinstance(refusal, Unauthenticated) and is_page(request.scope),
         at_login=is_login(request.scope) and refusal.status != LoginNotAvailable.status,
     )
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
+from shared.kernel.counties import COUNTIES
 from shared.kernel.money import kronor_text
 from shared.kernel.time import SWEDISH_TIME
 
@@ -21,6 +22,11 @@ _MONTHS: Final = (
     "november",
     "december",
 )
+
+
+def county(code: str) -> str:
+    """Return a county's name; a code that there is no longer stays as it is."""
+    return COUNTIES.get(code, code)
 
 
 def kr(amount_ore: int | None) -> str:

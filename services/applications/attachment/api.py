@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from services.applications.application import views
 from services.applications.application.api.parts import ApplicationPath
-from services.applications.application.domain.refusals import ConflictNotDeclared
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.handlers.keeping import submission
 from services.applications.attachment import handlers
 from services.applications.attachment.handlers import AttachFile
 from services.applications.attachment.schemas import AttachmentBody, AttachmentsBody, attachment_body
 from services.applications.draft.api import DraftPath
 from services.applications.draft.handlers import read_draft
+from shared.auth.actor import Actor
 from shared.auth.permissions import Applicant, CaseReader, Submitter
 from shared.contents.files import File
 from shared.kernel.ids import UUID_PATTERN
@@ -134,8 +134,7 @@ async def list_of_application(
     application_id: ApplicationPath, actor: CaseReader, db: Db, contents: Contents
 ) -> AttachmentsBody:
     """List an application's attachments."""
-    reader = views.Reader.of(actor)
-    visible = await _visible(db, reader, application_id)
+    visible = await _visible(application_id, actor, db)
     files = await handlers.list_files(application_id, contents=contents)
     return AttachmentsBody(items=[attachment_body(file) for file in files if visible is None or file.id in visible])
 
@@ -151,23 +150,19 @@ async def fetch_of_application(
     application_id: ApplicationPath, file_id: FilePath, actor: CaseReader, db: Db, contents: Contents
 ) -> Response:
     """Fetch an application's attachment."""
-    visible = await _visible(db, views.Reader.of(actor), application_id)
+    visible = await _visible(application_id, actor, db)
     if visible is not None and file_id not in visible:
         raise NotFound
     return _download(*await handlers.read_file(application_id, file_id, contents=contents))
 
 
-async def _visible(db: Db, reader: views.Reader, application_id: str) -> set[str] | None:
+async def _visible(application_id: str, actor: Actor, db: Db) -> set[str] | None:
     """Return which files the agency may see; None for the applicant, who sees its own, also what is not sent in yet.
 
     Raises NotFound, ConflictNotDeclared.
     """
-    row = await views.find_application(db, reader, application_id)
-    if row is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
-    return None if reader.person is None else {file["file"] for file in row["files"]}
+    row = await examined_row(application_id, actor, db)
+    return None if actor.scope.organisation is not None else {file["file"] for file in row["files"]}
 
 
 def _download(file: File, content: bytes) -> Response:

@@ -6,16 +6,17 @@ from fastapi import APIRouter, Path
 from starlette.responses import RedirectResponse, Response
 
 from services.applications.call import views
-from services.applications.call.domain import closes_at
-from services.applications.call.schemas import call_body, call_summary
+from services.applications.call.domain import Phase, phase_of
+from services.applications.call.schemas import answered_question, call_body, call_summary, definition_of
 from shared.auth.actor import AGENCY_ROLES, ORG_ROLES, Role
 from shared.auth.permissions import AnyRole
 from shared.kernel.counties import COUNTIES
 from shared.kernel.ids import SLUG_PATTERN
 from shared.kernel.refusals import NotFound
 from shared.kernel.time import local_date
-from shared.web.dependencies import Db, PageOf, reads_after
+from shared.web.dependencies import Db, Page, PageOf, reads_after
 from shared.web.pages import Pages, Place, Viewed
+from shared.web.paging import LIMIT_MAX
 
 CallInPath = Annotated[str, Path(pattern=SLUG_PATTERN, max_length=60)]
 
@@ -44,14 +45,13 @@ async def start(actor: AnyRole) -> Response:
 async def calls_page(_actor: AnyRole, db: Db, page: PageOf, view: Viewed) -> Response:
     """Sidan med utlysningar. / The page of calls."""
     rows, total = await views.list_calls(db, page)
-    calls = [call_summary(row) for row in rows]
-    today = local_date(view.now)
+    calls = [(call_summary(row), phase_of(definition_of(row), view.now)) for row in rows]
     return PAGES.render(
         view,
         "calls.html",
-        open_calls=[call for call in calls if call.opens_on <= today <= call.closes_on],
-        other_calls=[call for call in calls if not call.opens_on <= today <= call.closes_on],
-        today=today,
+        open_calls=[call for call, phase in calls if phase is Phase.OPEN],
+        other_calls=[call for call, phase in calls if phase is not Phase.OPEN],
+        today=local_date(view.now),
         total=total,
         page=page,
     )
@@ -64,11 +64,13 @@ async def call_page(call_id: CallInPath, _actor: AnyRole, db: Db, view: Viewed) 
     if row is None:
         raise NotFound
     body = call_body(row)
+    questions, _ = await views.list_questions(db, call_id, Page(limit=LIMIT_MAX, offset=0))
     return PAGES.render(
         view,
         "call.html",
         call=body.definition,
         body=body,
-        closes_at=closes_at(body.definition),
-        everywhere=set(body.definition.counties) >= COUNTIES,
+        phase=phase_of(body.definition, view.now),
+        questions=[answered_question(question) for question in questions],
+        everywhere=set(body.definition.counties) >= COUNTIES.keys(),
     )

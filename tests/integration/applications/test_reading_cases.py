@@ -27,7 +27,9 @@ async def test_before_the_declaration_a_case_shows_its_parties_and_no_content(de
     assert parties.json() == {
         "applicant": "Exempel Science Park AB",
         "organisation_number": "559999-0016",
-        "financiers": [{"name": "Egna medel", "source": "own"}],
+        "financiers": [{"name": "Egna medel", "organisation_number": None, "source": "own"}],
+        "represented": [],
+        "trained": [],
     }
     refused = await desk.get("officer-1", f"/applications/{application}")
     assert (refused.status_code, refused.json()["code"]) == (409, "ConflictNotDeclared")

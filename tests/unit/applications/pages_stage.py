@@ -10,22 +10,17 @@ from typing import Any, Final
 
 import httpx2
 import yaml
-from starlette.types import ASGIApp
 
 from services.applications.main import SERVICE
-from shared.auth.issuer_keys import IssuerKeys
-from shared.auth.provider import IdentityProvider
 from shared.auth.session import COOKIE
-from shared.auth.tokens import JwtVerifier
 from shared.contents.memory import InMemoryContentStore
 from shared.eventlog.memory import InMemoryEventLog
 from shared.eventlog.port import Position
-from shared.web.application import create_api
-from shared.web.runtime import Runtime
 from tests.unit.applications.desk import a_body, a_consolidation_body, an_assessment_body
 from tests.unit.applications.examples import CALL_FILE, NOON
+from tests.unit.auth.a_sandbox import api_in_sandbox, its_own_issuer
 from tests.unit.participants.read_models import MemoryReadModels
-from tests.unit.web.a_service import client_of, settings
+from tests.unit.web.a_service import client_of, runtime
 
 PAGES: Final = "/applications/pages"
 FROM_HERE: Final = {"sec-fetch-site": "same-origin"}
@@ -78,38 +73,16 @@ class Stage:
         self.contents = InMemoryContentStore()
         self.models = MemoryReadModels(SERVICE.projections[0])
         self._tokens: dict[str, str] = {}
-        self.api = self._api(clients_file, base)
-        self.client = client_of(self.api)
-
-    def _api(self, clients_file: Path, base: str) -> ASGIApp:
-        found = settings(
-            sandbox=True,
-            sandbox_clients_file=clients_file,
-            public_base_url=base,
-            oidc_issuer=f"{base}/sandbox",
-            jwks_url=f"{base}/sandbox/jwks.json",
-        )
-        api: list[ASGIApp] = []
-
-        async def fetch() -> dict[str, Any]:
-            async with client_of(api[0]) as client:
-                document: dict[str, Any] = (await client.get("/sandbox/jwks.json")).json()
-            return document
-
-        keys = IssuerKeys(fetch)
-        runtime = Runtime(
-            settings=found,
+        found = replace(
+            runtime(clock=self.clock, **its_own_issuer(clients_file, base)),
             log=self.log,
             contents=self.contents,
             db=self.models.db,
             reads=Following(self.models, self.log),
-            tokens=JwtVerifier(keys, issuer=found.oidc_issuer, audience=found.audience, clock=self.clock),
-            clock=self.clock,
             organisations=NAMES,
-            provider=IdentityProvider(found, self.clock, keys=keys, client=lambda: client_of(api[0])),
         )
-        api.append(create_api([SERVICE], {"applications": replace(runtime)}))
-        return api[0]
+        self.api = api_in_sandbox(SERVICE, found)
+        self.client = client_of(self.api)
 
     def clock(self) -> datetime:
         """Return the time of the stage."""
@@ -183,6 +156,13 @@ class Stage:
         answer = await self.send(who, path, **fields)
         assert answer.status_code == 303, words_of(answer.text)
         return words_of((await self.get(who, answer.headers["location"])).text)
+
+
+async def page(stage: Stage, who: str, path: str) -> str:
+    """Open a page that is there, and return its words."""
+    answer = await stage.get(who, path)
+    assert answer.status_code == 200, words_of(answer.text)
+    return words_of(answer.text)
 
 
 def words_of(page: str) -> str:

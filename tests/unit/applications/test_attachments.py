@@ -1,10 +1,8 @@
 """Attachments over HTTP: examined and scanned before anything is kept, and seen by the organisation's people (A24)."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha256
 
 import pytest
-import pytest_asyncio
 
 from services.applications.application.handlers.keeping import owner
 from services.applications.attachment.domain.kinds import DOCX, PDF, PNG
@@ -16,12 +14,6 @@ from tests.unit.applications.draft_desk import DraftDesk, a_draft_body, a_draft_
 from tests.unit.applications.files import a_pdf, an_image, an_office_file
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def desk() -> AsyncIterator[DraftDesk]:
-    async with a_draft_desk() as desk:
-        yield desk
 
 
 async def test_a_file_is_kept_as_it_came_and_fetched_to_be_saved(desk: DraftDesk) -> None:

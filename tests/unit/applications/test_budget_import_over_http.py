@@ -1,13 +1,10 @@
 """A21 over HTTP: the template is fetched, a filled-in one is read, and mistakes come as JSON or in the same file."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from services.applications.application.schemas.budget_layout import BUDGET
 from shared.web.schemas import XLSX
-from tests.unit.applications.desk import BASE, Caller, a_body, client_with
+from tests.unit.applications.desk import BASE, Caller, a_body
 from tests.unit.applications.examples import KRONA, the_call
 from tests.unit.applications.workbooks import ITEMS, filled, values
 
@@ -15,14 +12,6 @@ pytestmark = pytest.mark.asyncio
 
 TEMPLATE = f"{BASE}/calls/{the_call().id}/budget-template"
 IMPORTS = f"{BASE}/calls/{the_call().id}/budget-imports"
-
-
-@pytest_asyncio.fixture
-async def desk() -> AsyncIterator[Caller]:
-    async with client_with() as client:
-        caller = Caller(client)
-        assert (await caller.publish()).status_code == 201
-        yield caller
 
 
 def headers(who: str, **more: str) -> dict[str, str]:

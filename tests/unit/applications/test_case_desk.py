@@ -1,4 +1,4 @@
-"""The case desk, delay, and the end of a withdrawn case: who may do what, until when."""
+"""The case desk, delay, and the end of a withdrawn case: who may do what, until when (A20, A27)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

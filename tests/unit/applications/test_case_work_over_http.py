@@ -1,4 +1,4 @@
-"""Completion, the desk, engagements and delay over HTTP: who may, what the receipt says, and what is kept."""
+"""Completion, the desk, engagements and delay over HTTP: who may, what is said, and what is kept (A20, A27)."""
 
 from collections.abc import AsyncIterator
 from typing import Any, Final

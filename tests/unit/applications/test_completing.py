@@ -1,4 +1,4 @@
-"""Completion (20 § förvaltningslagen): asked for, answered with what was asked and no more, or left until it lapses."""
+"""Completion (20 § förvaltningslagen): asked for, answered as asked and no more, or left until it lapses (A20)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

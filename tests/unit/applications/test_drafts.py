@@ -1,22 +1,15 @@
 """Drafts over HTTP: several people write one, nobody overwrites another, and it becomes an application once (A15)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import httpx2
 import pytest
-import pytest_asyncio
 
 from services.applications.draft.domain import DRAFTS_MAX
-from tests.unit.applications.draft_desk import DraftDesk, a_draft_body, a_draft_desk
+from tests.unit.applications.draft_desk import DraftDesk, a_draft_body
 from tests.unit.applications.examples import CALL_FILE, the_call
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def desk() -> AsyncIterator[DraftDesk]:
-    async with a_draft_desk() as desk:
-        yield desk
 
 
 async def corrected(desk: DraftDesk) -> None:

@@ -1,9 +1,6 @@
 """The handling over HTTP: who registers, assigns, declares, settles and records, and what is answered."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from shared.kernel.ids import new_id
 from tests.unit.applications.desk import (
@@ -13,7 +10,6 @@ from tests.unit.applications.desk import (
     a_contact_body,
     a_grant_body,
     an_assessment_body,
-    client_with,
 )
 
 pytestmark = pytest.mark.asyncio
@@ -22,14 +18,6 @@ DISMISSAL = {"reason": "not-entitled", "reasons": "Sökanden är inte behörig."
 REJECTION = {"legal_basis": "2022-1468-17", "reasons": "Utlysningens krav uppfylls inte."}
 NO_CONFLICT = {"has_conflict": False}
 CONFLICT = {"has_conflict": True, "reason": "Nära vän till firmatecknaren."}
-
-
-@pytest_asyncio.fixture
-async def desk() -> AsyncIterator[Caller]:
-    async with client_with() as client:
-        desk = Caller(client)
-        assert (await desk.publish()).status_code == 201
-        yield desk
 
 
 @pytest.mark.rule("A20")

@@ -1,4 +1,4 @@
-"""What follows when nobody answers: a question is decided as it stands, an order dismisses (20 § förvaltningslagen)."""
+"""When nobody answers a question is decided as it stands, and an order dismisses (A20, 20 § förvaltningslagen)."""
 
 from datetime import date, datetime
 

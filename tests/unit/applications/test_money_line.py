@@ -1,4 +1,4 @@
-"""The priority order and the money line: what fits into what is left of the ceiling, whatever is tried (A12, A17)."""
+"""The priority order and the money line: what fits into what is left of the ceiling, whatever is tried (A17)."""
 
 import pytest
 from hypothesis import given as for_all

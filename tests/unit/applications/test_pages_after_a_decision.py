@@ -1,32 +1,14 @@
 """Pages that end or change a case: a conflict settled, a case written off, a grant revoked or changed."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from tests.unit.applications.desk import a_grant_body
 from tests.unit.applications.examples import LEGAL_BASIS
-from tests.unit.applications.pages_stage import Stage, words_of
+from tests.unit.applications.pages_stage import Stage, page
 
 pytestmark = pytest.mark.asyncio
 
 CONFLICT = {"has_conflict": True, "reason": "Jag satt i styrelsen."}
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    found = Stage(tmp_path)
-    async with found.client:
-        await found.publish()
-        yield found
-
-
-async def page(stage: Stage, who: str, path: str) -> str:
-    answer = await stage.get(who, path)
-    assert answer.status_code == 200, words_of(answer.text)
-    return words_of(answer.text)
 
 
 async def granted(stage: Stage) -> str:

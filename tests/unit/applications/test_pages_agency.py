@@ -1,32 +1,15 @@
 """What the agency's people see and send on the pages of cases; every page over the real API, log and rules."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import get_args
 
 import pytest
-import pytest_asyncio
 
 from services.applications.application.pages.words import FACTS
 from shared.contracts.applications import ApplicationFact
 from tests.unit.applications.examples import LEGAL_BASIS, the_call
-from tests.unit.applications.pages_stage import Stage, words_of
+from tests.unit.applications.pages_stage import Stage, page, words_of
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    found = Stage(tmp_path)
-    async with found.client:
-        await found.publish()
-        yield found
-
-
-async def page(stage: Stage, who: str, path: str) -> str:
-    answer = await stage.get(who, path)
-    assert answer.status_code == 200, words_of(answer.text)
-    return words_of(answer.text)
 
 
 async def test_every_fact_of_a_case_has_a_name_on_its_page() -> None:
@@ -133,6 +116,7 @@ async def test_a_case_goes_from_arrival_to_grant_on_the_pages_alone(stage: Stage
             officer, f"{case}/assessment", conditions_met="yes", **scores
         )
     fields = {f"scores-{n}-reason": "Båda fann det väl beskrivet." for n in range(len(the_call().assessment.criteria))}
+    fields["amount_proposed_ore"] = "800 000"
     text = await stage.sent("officer-1", f"{case}/consolidation", conditions_met="yes", **{**scores, **fields})
     assert "Bedömningarna är sammanvägda." in text
     decision = {

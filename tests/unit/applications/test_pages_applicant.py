@@ -3,36 +3,19 @@
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-import pytest_asyncio
 
 from shared.contracts.applications import ApplicationSigned
 from tests.unit.applications.desk import a_body, a_grant_body
 from tests.unit.applications.examples import DECISION_DAY
-from tests.unit.applications.pages_stage import FROM_HERE, PAGES, Stage, words_of
+from tests.unit.applications.pages_stage import FROM_HERE, PAGES, Stage, page, words_of
 from tests.unit.auth.a_sandbox import SAME_SITE, cookies_of, hidden_fields, sent_with
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    found = Stage(tmp_path)
-    async with found.client:
-        await found.publish()
-        yield found
-
-
-async def page(stage: Stage, who: str, path: str) -> str:
-    answer = await stage.get(who, path)
-    assert answer.status_code == 200, words_of(answer.text)
-    return words_of(answer.text)
 
 
 async def test_everybody_begins_where_their_work_is(stage: Stage) -> None:

@@ -1,30 +1,12 @@
 """What lies in a case on its pages: completions with their differences, the desk, the thread, and letters as PDF."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from tests.unit.applications.desk import a_body
 from tests.unit.applications.examples import the_call
-from tests.unit.applications.pages_stage import PAGES, Stage, words_of
+from tests.unit.applications.pages_stage import PAGES, Stage, page
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    found = Stage(tmp_path)
-    async with found.client:
-        await found.publish()
-        yield found
-
-
-async def page(stage: Stage, who: str, path: str) -> str:
-    answer = await stage.get(who, path)
-    assert answer.status_code == 200, words_of(answer.text)
-    return words_of(answer.text)
 
 
 async def registered(stage: Stage) -> str:

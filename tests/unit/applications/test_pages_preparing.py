@@ -1,33 +1,16 @@
 """Pages of what prepares a decision: consolidated assessments, the money line of a call, and a partial grant."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
+from services.applications.application.domain.refusals.preparing import PriorityNeedsImpartiality
 from tests.unit.applications.desk import a_consolidation_body, a_grant_body
 from tests.unit.applications.examples import KRONA, the_call
-from tests.unit.applications.pages_stage import Stage, words_of
+from tests.unit.applications.pages_stage import Stage, page, words_of
 
 pytestmark = pytest.mark.asyncio
 
 CRITERIA = range(len(the_call().assessment.criteria))
 LINE = f"calls/{the_call().id}/priorities"
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    found = Stage(tmp_path)
-    async with found.client:
-        await found.publish()
-        yield found
-
-
-async def page(stage: Stage, who: str, path: str) -> str:
-    answer = await stage.get(who, path)
-    assert answer.status_code == 200, words_of(answer.text)
-    return words_of(answer.text)
 
 
 def together(changes: dict[str, str] | None = None, *, points: int = 4) -> dict[str, str]:
@@ -130,15 +113,17 @@ async def test_an_order_with_faults_keeps_what_was_typed(stage: Stage) -> None:
 
 
 async def test_of_a_case_with_a_conflict_nothing_stands_in_the_line_and_no_order_is_set(stage: Stage) -> None:
-    application = await stage.handled()
+    application, other = await stage.handled(title="Jävig"), await stage.handled(title="Andra")
     conflict = {"has_conflict": True, "reason": "Jag satt i styrelsen."}
     await stage.call("officer-2", f"/applications/{application}/conflicts-of-interest", conflict)
-    text = await page(stage, "officer-2", LINE)
-    assert "Exempel Science Park" not in text
-    assert application not in (await stage.get("officer-2", LINE)).text
-    answer = await stage.send("officer-2", LINE, reasons="Så här.", **{f"place-{application}": "1"})
-    assert answer.status_code in {409, 422}
-    assert "Exempel Science Park" not in answer.text
+    shown = (await stage.get("officer-2", LINE)).text
+    assert other in shown
+    answer = await stage.send("officer-2", LINE, reasons="Så här.", **{f"place-{other}": "1"})
+    assert answer.status_code == 409
+    assert PriorityNeedsImpartiality.sv in words_of(answer.text)
+    for text in (shown, answer.text):
+        assert application not in text
+        assert "Jävig" not in text
     assert (await stage.get("officer-2", f"{LINE}?amount-{application}=1")).status_code == 200
 
 

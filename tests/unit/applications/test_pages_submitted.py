@@ -1,24 +1,12 @@
 """What applicants do on pages with what they have submitted: complete it, withdraw it (A15, A20)."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from shared.contracts.applications import ApplicationWithdrawn, CompletionAnswered
 from tests.unit.applications.files import a_pdf
 from tests.unit.applications.pages_stage import Stage, fields_of, sent_file, words_of
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    found = Stage(tmp_path)
-    async with found.client:
-        await found.publish()
-        yield found
 
 
 async def asked(stage: Stage, *fields: str) -> str:

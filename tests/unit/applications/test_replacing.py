@@ -1,11 +1,9 @@
 """Until closing an applicant replaces what was submitted, and until the decision withdraws it (A14, A15)."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from services.applications.application.domain import APPLICATIONS, Application
 from services.applications.application.domain.refusals import (
@@ -37,7 +35,7 @@ from shared.contracts.call import CallDefinition
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
 from tests.unit.applications.desk import ON_DECISION_DAY, a_body, a_grant_body
-from tests.unit.applications.draft_desk import DraftDesk, a_draft_desk
+from tests.unit.applications.draft_desk import DraftDesk
 from tests.unit.applications.examples import (
     APPLICATION,
     LAST_MOMENT,
@@ -145,12 +143,6 @@ def test_an_application_is_withdrawn_once_and_not_changed_afterwards() -> None:
 def test_an_application_is_submitted_once() -> None:
     with pytest.raises(AlreadySubmitted):
         submit(given(*submitted()), a_submission(), the_call(), kept=NEW, now=NOON)
-
-
-@pytest_asyncio.fixture
-async def desk() -> AsyncIterator[DraftDesk]:
-    async with a_draft_desk() as desk:
-        yield desk
 
 
 @pytest.mark.asyncio

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp
 from shared.auth.issuer_keys import IssuerKeys
 from shared.auth.provider import IdentityProvider
 from shared.auth.tokens import JwtVerifier
+from shared.service import Service
 from shared.web.application import create_api
+from shared.web.runtime import Runtime
 from tests.unit.web.a_service import SERVICE, client_of, runtime
 
 CLIENTS = """
@@ -40,15 +42,23 @@ def sandbox_api(
     base: str = "http://testserver",
     **changes: Any,  # noqa: ANN401 - settings that a test changes
 ) -> ASGIApp:
-    """Return the whole API in a sandbox, verifying its own issuer's tokens by its own JWKS."""
-    found = runtime(
-        sandbox=True,
-        sandbox_clients_file=clients_file,
-        public_base_url=base,
-        oidc_issuer=f"{base}/sandbox",
-        jwks_url=f"{base}/sandbox/jwks.json",
-        **changes,
-    )
+    """Return the made-up service in a sandbox."""
+    return api_in_sandbox(SERVICE, runtime(**its_own_issuer(clients_file, base), **changes))
+
+
+def its_own_issuer(clients_file: Path, base: str) -> dict[str, Any]:
+    """Return the settings of a sandbox at `base` that issues tokens to the clients of a file."""
+    return {
+        "sandbox": True,
+        "sandbox_clients_file": clients_file,
+        "public_base_url": base,
+        "oidc_issuer": f"{base}/sandbox",
+        "jwks_url": f"{base}/sandbox/jwks.json",
+    }
+
+
+def api_in_sandbox(service: Service, found: Runtime) -> ASGIApp:
+    """Return the whole API with one service, verifying its own issuer's tokens by its own JWKS."""
     api: list[ASGIApp] = []
 
     async def fetch() -> dict[str, Any]:
@@ -59,7 +69,7 @@ def sandbox_api(
     keys = IssuerKeys(fetch)
     verifier = JwtVerifier(keys, issuer=found.settings.oidc_issuer, audience=found.settings.audience, clock=found.clock)
     provider = IdentityProvider(found.settings, found.clock, keys=keys, client=lambda: client_of(api[0]))
-    api.append(create_api([SERVICE], {"things": replace(found, tokens=verifier, provider=provider)}))
+    api.append(create_api([service], {service.name: replace(found, tokens=verifier, provider=provider)}))
     return api[0]
 
 

@@ -26,6 +26,7 @@ def typed(**fields: str) -> Filled:
         ("800 000", 80_000_000),
         ("800\N{NO-BREAK SPACE}000 kr", 80_000_000),
         ("1.234.567", 123_456_700),
+        ("1.234,50", 123_450),
         ("12,5", 1_250),
         ("0,05", 5),
         ("-1", -100),
@@ -41,7 +42,7 @@ def test_an_amount_that_a_page_writes_is_read_as_itself(ore: int) -> None:
     assert typed(x=kronor_text(ore)).ore("x") == ore
 
 
-@pytest.mark.parametrize("text", ["mycket", "1,234", "1e6", "٣", "--1", "9" * 14])
+@pytest.mark.parametrize("text", ["mycket", "1,234", "1234.50", "1.5", "12.34.567", "1e6", "٣", "--1", "9" * 14])
 def test_what_is_no_amount_says_so_at_its_field(text: str) -> None:
     with pytest.raises(MalformedInput) as caught:
         typed(x=text).ore("x")

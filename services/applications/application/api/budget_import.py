@@ -3,14 +3,13 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Response
-from starlette.concurrency import run_in_threadpool
 
 from services.applications.application import handlers
 from services.applications.application.schemas.bodies import Slug
 from services.applications.application.schemas.budget_answers import BudgetImportBody, budget_import_body
 from services.applications.application.schemas.budget_file import read_budget_file
 from services.applications.application.schemas.budget_import import interpret
-from services.applications.application.schemas.budget_workbook import annotated, template
+from services.applications.application.schemas.budget_workbook import annotated_file, template_file
 from shared.auth.permissions import AnyRole, Applicant
 from shared.contracts.call import CallDefinition
 from shared.web.dependencies import Log, Now
@@ -41,7 +40,7 @@ Call = Annotated[CallDefinition, Depends(_call)]
 )
 async def read_budget_template(call: Call, _actor: AnyRole) -> Response:
     """Return the template (A21)."""
-    return _file(await run_in_threadpool(template, call), f"budgetmall-{call.id}.xlsx")
+    return await template_file(call)
 
 
 @router.post(
@@ -66,9 +65,5 @@ async def import_budget(
     grids = await read_budget_file(content)
     imported = interpret(grids, call, now=now)
     if XLSX in accept:
-        return _file(await run_in_threadpool(annotated, grids, imported.problems), "budget-med-fel.xlsx")
+        return await annotated_file(grids, imported.problems)
     return budget_import_body(imported)
-
-
-def _file(content: bytes, name: str) -> Response:
-    return Response(content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})

@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.applications.application import views
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain.completing import AnswerCompletion, AskCompletion
-from services.applications.application.domain.refusals import ConflictNotDeclared
 from services.applications.application.handlers.completing import (
     complete_application,
     read_completion,
     request_completion,
 )
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.schemas.completing import (
     CompletionAnswerBody,
     CompletionAnsweredBody,
@@ -25,7 +24,6 @@ from services.applications.application.schemas.completing import (
 )
 from shared.auth.permissions import Applicant, CaseOfficer, CaseReader
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, new_id
-from shared.kernel.refusals import NotFound
 from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, reads_after
 
@@ -108,10 +106,5 @@ async def read_request(
     application_id: ApplicationPath, request_id: RequestPath, actor: CaseReader, db: Db, contents: Contents
 ) -> CompletionBody:
     """Read a completion."""
-    reader = views.Reader.of(actor)
-    row = await views.find_application(db, reader, application_id)
-    if row is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
+    row = await examined_row(application_id, actor, db)
     return completion_body(await read_completion(row, request_id, contents=contents))

@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from services.applications.application import views
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain.delaying import NotifyDelay, RefuseDecisionRequest, RequestDecision
-from services.applications.application.domain.refusals import ConflictNotDeclared
 from services.applications.application.domain.writing_off import WriteOffApplication
 from services.applications.application.handlers.delaying import (
     ask_for_decision,
@@ -14,6 +13,7 @@ from services.applications.application.handlers.delaying import (
     tell_of_delay,
     write_off_application,
 )
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.schemas.delaying import (
     DecisionRequestBody,
     DecisionRequestRefusalBody,
@@ -24,7 +24,6 @@ from services.applications.application.schemas.delaying import (
 )
 from shared.auth.permissions import Applicant, CaseOfficer, CaseReader, DecisionMaker
 from shared.kernel.ids import ApplicationId
-from shared.kernel.refusals import NotFound
 from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, reads_after
 from shared.web.schemas import ReceiptBody
@@ -130,10 +129,5 @@ async def read_case_notices(
     application_id: ApplicationPath, actor: CaseReader, db: Db, contents: Contents
 ) -> NoticesBody:
     """Read the notices (A20, 11–12 §§)."""
-    reader = views.Reader.of(actor)
-    row = await views.find_application(db, reader, application_id)
-    if row is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
+    await examined_row(application_id, actor, db)
     return notices_body(await read_notices(await views.find_case_log(db, application_id), contents=contents))

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path
 from services.applications.application import views
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain.desk import FileNote, SendMessage, SetReminder, TickOffReminder
-from services.applications.application.domain.refusals import ConflictNotDeclared
 from services.applications.application.handlers.desk import (
     DESK,
     MESSAGES,
@@ -18,7 +17,7 @@ from services.applications.application.handlers.desk import (
     read_desk,
     write_message,
 )
-from services.applications.application.projections import ApplicationRow
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.schemas.case_log import CaseLogBody, case_log_body
 from services.applications.application.schemas.desk import (
     DeskBody,
@@ -31,8 +30,6 @@ from services.applications.application.schemas.desk import (
 )
 from shared.auth.permissions import CaseHandler, CaseReader, Correspondent
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, new_id
-from shared.kernel.refusals import NotFound
-from shared.mongo import Database
 from shared.web.answering import Answers
 from shared.web.dependencies import Contents, Context, Db, Log, reads_after
 from shared.web.schemas import ReceiptBody
@@ -143,7 +140,7 @@ async def send_message(
 )
 async def read_case_desk(application_id: ApplicationPath, actor: CaseHandler, db: Db, contents: Contents) -> DeskBody:
     """Read the desk (A27)."""
-    await _examined(db, views.Reader.of(actor), application_id)
+    await examined_row(application_id, actor, db)
     return desk_body(await read_desk(await views.find_case_log(db, application_id), DESK, contents=contents))
 
 
@@ -156,7 +153,7 @@ async def read_case_desk(application_id: ApplicationPath, actor: CaseHandler, db
 )
 async def read_thread(application_id: ApplicationPath, actor: CaseReader, db: Db, contents: Contents) -> ThreadBody:
     """Read the messages (A27)."""
-    await _examined(db, views.Reader.of(actor), application_id)
+    await examined_row(application_id, actor, db)
     return thread_body(await read_desk(await views.find_case_log(db, application_id), MESSAGES, contents=contents))
 
 
@@ -169,16 +166,7 @@ async def read_thread(application_id: ApplicationPath, actor: CaseReader, db: Db
 )
 async def read_log(application_id: ApplicationPath, actor: CaseReader, db: Db) -> CaseLogBody:
     """Read the case log (A20)."""
-    reader = views.Reader.of(actor)
-    row = await _examined(db, reader, application_id)
-    return case_log_body(row, await views.find_case_log(db, application_id), for_agency=reader.person is not None)
-
-
-async def _examined(db: Database, reader: views.Reader, application_id: str) -> ApplicationRow:
-    """Return a case whose contents the reader may see. Raises NotFound, ConflictNotDeclared."""
-    row = await views.find_application(db, reader, application_id)
-    if row is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
-    return row
+    row = await examined_row(application_id, actor, db)
+    return case_log_body(
+        row, await views.find_case_log(db, application_id), for_agency=actor.scope.organisation is None
+    )

@@ -1,21 +1,19 @@
 """Lists of applications to be saved: the same filters and the same reach as the list itself."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Response
 
 from services.applications.application import handlers, views
 from services.applications.application.api.reading import FiltersOf
-from services.applications.application.schemas.exporting import ExportFormat, Listed, as_csv, as_xlsx
+from services.applications.application.schemas.exporting import CSV, FormatInQuery, list_file
 from shared.auth.permissions import CaseReader
 from shared.web.dependencies import Contents, Db, reads_after
 from shared.web.schemas import XLSX
 
 router = APIRouter(dependencies=[reads_after("applications")])
 
-_CSV: Final = "text/csv"
-_FILES: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {_CSV: {}, XLSX: {}}, "description": "CSV, XLSX"}}
+_FILES: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {CSV: {}, XLSX: {}}, "description": "CSV, XLSX"}}
 
 
 @router.get(
@@ -31,12 +29,8 @@ async def export_applications(
     db: Db,
     contents: Contents,
     filters: FiltersOf,
-    file_format: Annotated[ExportFormat, Query(alias="format", description="Filens slag / kind of file")],
+    file_format: FormatInQuery,
 ) -> Response:
     """Return the list as a file."""
     rows = await views.all_applications(db, views.Reader.of(actor), filters)
-    headings = await handlers.read_headings(rows, contents=contents)
-    listed = [Listed(row, headings.get(row["_id"])) for row in rows]
-    content = await run_in_threadpool(as_csv if file_format is ExportFormat.CSV else as_xlsx, listed)
-    headers = {"content-disposition": f'attachment; filename="ansokningar.{file_format}"'}
-    return Response(content, media_type=_CSV if file_format is ExportFormat.CSV else XLSX, headers=headers)
+    return await list_file(rows, await handlers.read_headings(rows, contents=contents), file_format)

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from services.applications.application import views
-from services.applications.application.api.examined import examined_row
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain.changing import DecideChange, RequestChange
 from services.applications.application.domain.revoking import RevokeGrant
 from services.applications.application.handlers import granted
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.schemas.granted import (
     ChangeBody,
     ChangeDecisionBody,

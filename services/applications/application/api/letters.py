@@ -4,27 +4,17 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Response
 
-from services.applications.application import views
 from services.applications.application.api.parts import ApplicationPath
-from services.applications.application.domain.letters import Letter
-from services.applications.application.domain.refusals import ConflictNotDeclared
-from services.applications.application.handlers.letters import read_letter
-from services.applications.application.projections.letters import LettersRow
+from services.applications.application.handlers.letters import find_letter, letters_for
 from services.applications.application.schemas.letters import (
     LetterBody,
     LetterPath,
     LettersBody,
     letter_body,
-    letter_page,
+    letter_file,
     letters_body,
 )
-from shared.auth.actor import Actor
 from shared.auth.permissions import CaseReader
-from shared.contents.port import ContentStore
-from shared.eventlog.port import EventLog
-from shared.kernel.refusals import NotFound
-from shared.mongo import Database
-from shared.pdf import typeset
 from shared.web.dependencies import Contents, Db, Log, reads_after
 from shared.web.routes import Given
 
@@ -51,7 +41,7 @@ _PDF: Final[dict[int | str, dict[str, Any]]] = {
 )
 async def list_letters(application_id: ApplicationPath, actor: CaseReader, db: Db, address: Address) -> LettersBody:
     """List the letters of a case."""
-    row = await _letters(db, actor, application_id)
+    row = await letters_for(application_id, actor, db)
     return letters_body(row, address)
 
 
@@ -67,10 +57,8 @@ async def read_letter_pdf(
     application_id: ApplicationPath, letter: LetterPath, actor: CaseReader, db: Db, log: Log, contents: Contents
 ) -> Response:
     """Read a letter as PDF."""
-    found = await _letter(await _letters(db, actor, application_id), letter, log, contents)
-    name = f"{found.case_number or 'ansokan'}-{letter}.pdf"
-    pdf = await typeset(letter_page(found))
-    return Response(pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'})
+    row = await letters_for(application_id, actor, db)
+    return await letter_file(letter, await find_letter(row, letter, log=log, contents=contents))
 
 
 @router.get(
@@ -83,23 +71,5 @@ async def read_letter_data(
     application_id: ApplicationPath, letter: LetterPath, actor: CaseReader, db: Db, log: Log, contents: Contents
 ) -> LetterBody:
     """Read a letter as data."""
-    return letter_body(await _letter(await _letters(db, actor, application_id), letter, log, contents))
-
-
-async def _letters(db: Database, actor: Actor, application_id: str) -> LettersRow:
-    """Return the letters to the applicant, and at the agency to whoever has declared no conflict."""
-    reader = views.Reader.of(actor)
-    row = await views.find_application(db, reader, application_id)
-    letters = await views.find_letters(db, application_id)
-    if row is None or letters is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
-    return letters
-
-
-async def _letter(row: LettersRow, wanted: str, log: EventLog, contents: ContentStore) -> Letter:
-    for letter in row["letters"]:
-        if letter["letter"] == wanted:
-            return await read_letter(row, letter, log=log, contents=contents)
-    raise NotFound
+    row = await letters_for(application_id, actor, db)
+    return letter_body(await find_letter(row, letter, log=log, contents=contents))

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.applications.application.api.examined import examined_row
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain import ScoredCriterion
 from services.applications.application.domain.consolidating import ConsolidateAssessments
 from services.applications.application.domain.revising import ConfirmRevisedBudget, ProposePartialGrant
 from services.applications.application.handlers import granted, preparing
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.schemas.bodies import RevisedBudgetBody
 from services.applications.application.schemas.preparing import (
     AssessmentsBody,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from services.applications.application import handlers, views
 from services.applications.application.api.parts import ApplicationPath
 from services.applications.application.domain import words_of
-from services.applications.application.domain.refusals import ConflictNotDeclared
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.projections import CaseStatus
 from services.applications.application.schemas.answers import (
     ApplicationDetailBody,
@@ -114,12 +114,7 @@ async def read_application(
     application_id: ApplicationPath, actor: CaseReader, db: Db, contents: Contents, response: Response
 ) -> ApplicationDetailBody:
     """Read one application."""
-    reader = views.Reader.of(actor)
-    row = await views.find_application(db, reader, application_id)
-    if row is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
+    row = await examined_row(application_id, actor, db)
     headings = await handlers.read_headings([row], contents=contents)
     form, text = await handlers.read_contents(row, contents=contents)
     set_etag(response, row["version"])

@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.applications.application import views
 from services.applications.application.domain.letters import (
     DecisionLetterFact,
     Letter,
@@ -16,9 +17,11 @@ from services.applications.application.domain.letters import (
 from services.applications.application.domain.refusals.letters import LetterDisposedOf
 from services.applications.application.handlers.arriving import FORM
 from services.applications.application.handlers.deciding import TEXT
+from services.applications.application.handlers.examined import examined_row
 from services.applications.application.handlers.keeping import kept
 from services.applications.application.projections.letters import LetterRow, LettersRow
 from services.applications.call.domain import CALLS
+from shared.auth.actor import Actor
 from shared.contents.port import ContentStore
 from shared.contracts.applications import (
     ApplicationDismissed,
@@ -31,6 +34,8 @@ from shared.contracts.applications import (
     FundingGranted,
 )
 from shared.eventlog.port import EventLog
+from shared.kernel.refusals import NotFound
+from shared.mongo import Database
 
 _WORDS: Final = TypeAdapter(str)
 _FACTS: Final[dict[str, type[LetterFact]]] = {
@@ -45,6 +50,23 @@ _FACTS: Final[dict[str, type[LetterFact]]] = {
         ApplicationReplaced,
     )
 }
+
+
+async def letters_for(application_id: str, actor: Actor, db: Database) -> LettersRow:
+    """Return which letters there are in a case. Raises NotFound, ConflictNotDeclared."""
+    await examined_row(application_id, actor, db)
+    letters = await views.find_letters(db, application_id)
+    if letters is None:
+        raise NotFound
+    return letters
+
+
+async def find_letter(row: LettersRow, wanted: str, *, log: EventLog, contents: ContentStore) -> Letter:
+    """Return one of the letters by its name. Raises NotFound, LetterDisposedOf (410)."""
+    for letter in row["letters"]:
+        if letter["letter"] == wanted:
+            return await read_letter(row, letter, log=log, contents=contents)
+    raise NotFound
 
 
 async def read_letter(row: LettersRow, letter: LetterRow, *, log: EventLog, contents: ContentStore) -> Letter:

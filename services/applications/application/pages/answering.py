@@ -15,7 +15,7 @@ from services.applications.application.handlers.completing import ReadCompletion
 from services.applications.application.pages.filling import Item, Rows, compacted, rows_in, values_of
 from services.applications.application.pages.form_items import items_of
 from services.applications.application.pages.form_reading import faults_in, form_json, form_of
-from services.applications.application.pages.frame import ABOVE, OWN, PAGES, ApplicationInPath, Case, case_of, once
+from services.applications.application.pages.frame import OWN, ApplicationInPath, Case, case_of, own_page
 from services.applications.attachment.handlers import AttachFile, attach_file, list_files
 from shared.auth.permissions import Applicant
 from shared.contents.port import ContentStore
@@ -23,8 +23,8 @@ from shared.eventlog.port import Receipt
 from shared.kernel.ids import UUID_PATTERN, ApplicationId
 from shared.kernel.refusals import NotFound, Refusal
 from shared.web.dependencies import Contents, Context, Db, Log, Scan
-from shared.web.forms import Fault, Filled, Typed, sent
-from shared.web.pages import Crumb, View, Viewed, went_well
+from shared.web.forms import Fault, Filled, Typed, once, sent
+from shared.web.pages import View, Viewed, went_well
 from shared.web.uploads import FileBody, UploadedFile
 
 router: Final = APIRouter()
@@ -157,16 +157,14 @@ def _page(
     refusal: Refusal | None = None,
     faults: list[Fault] | None = None,
 ) -> Response:
-    name = case.form.title if case.form is not None else case.name
-    return PAGES.render(
+    return own_page(
         view,
         "completion_answer.html",
-        status=refusal.status if refusal is not None else 200,
-        crumbs=[ABOVE, Crumb(name, f"{OWN}/{case.row['_id']}")],
+        case,
+        refusal=refusal,
         typed=typed,
         faults=faults or [],
         asked=asked,
         items=items,
         counts={each.name: rows_in(each, typed) for each in items if isinstance(each, Rows)},
-        **case.facts(),
     )

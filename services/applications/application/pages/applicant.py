@@ -17,10 +17,10 @@ from services.applications.application.pages.frame import (
     ApplicationInPath,
     Case,
     case_of,
-    once,
     refusals_of,
 )
 from services.applications.application.schemas.answers import application_summary
+from services.applications.application.schemas.exporting import FormatInQuery, list_file
 from shared.auth.actor import Role
 from shared.auth.permissions import CaseReader, Signatory
 from shared.auth.refusals import Forbidden
@@ -29,7 +29,7 @@ from shared.eventlog.port import EventLog
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log, PageOf
-from shared.web.forms import Typed
+from shared.web.forms import Typed, once
 from shared.web.pages import Action, View, Viewed, went_well
 
 router: Final = APIRouter()
@@ -44,6 +44,13 @@ async def applications_page(actor: CaseReader, db: Db, contents: Contents, page:
     headings = await handlers.read_headings(rows, contents=contents)
     items = [application_summary(row, headings.get(row["_id"])) for row in rows]
     return PAGES.render(view, "applications.html", items=items, total=total, page=page)
+
+
+@router.get("/applications/export")
+async def export_applications(actor: CaseReader, db: Db, contents: Contents, file_format: FormatInQuery) -> Response:
+    """Spara listan. / Save the list."""
+    rows = await views.all_applications(db, views.Reader.of(actor), views.Filters())
+    return await list_file(rows, await handlers.read_headings(rows, contents=contents), file_format)
 
 
 @router.get("/applications/{application_id}")

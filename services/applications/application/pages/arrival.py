@@ -1,13 +1,13 @@
 """What applicants do with what they have submitted: the receipt, and withdrawing (A14, A15)."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.applications.application.domain.replacing import WithdrawApplication
 from services.applications.application.handlers.replacing import withdraw_application
-from services.applications.application.pages.frame import ABOVE, OWN, PAGES, ApplicationInPath, Case, case_of, once
+from services.applications.application.pages.frame import OWN, ApplicationInPath, case_of, own_page
 from services.applications.application.schemas.replacing import WithdrawalBody
 from shared.auth.actor import Role
 from shared.auth.permissions import Submitter
@@ -15,8 +15,8 @@ from shared.eventlog.port import Receipt
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Typed, faults_of, read, sent
-from shared.web.pages import Crumb, View, Viewed, went_well
+from shared.web.forms import Typed, faults_of, once, read, sent
+from shared.web.pages import Viewed, went_well
 
 router: Final = APIRouter()
 
@@ -27,7 +27,7 @@ async def receipt_page(
 ) -> Response:
     """Kvittot: när ansökan kom in, och vad som händer nu. / The receipt: when it arrived, and what happens next."""
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
-    return _page(view, "receipt.html", case, may_sign=Role.ORG_SIGNATORY in view.caller.roles)
+    return own_page(view, "receipt.html", case, may_sign=Role.ORG_SIGNATORY in view.caller.roles)
 
 
 @router.get("/applications/{application_id}/withdrawal")
@@ -35,7 +35,7 @@ async def withdrawal_page(
     application_id: ApplicationInPath, actor: Submitter, db: Db, log: Log, contents: Contents, view: Viewed
 ) -> Response:
     """Sidan där ansökan återkallas. / The page where an application is withdrawn."""
-    return _page(view, "withdrawal.html", await case_of(application_id, actor, db=db, log=log, contents=contents))
+    return own_page(view, "withdrawal.html", await case_of(application_id, actor, db=db, log=log, contents=contents))
 
 
 @router.post("/applications/{application_id}/withdrawal")
@@ -59,12 +59,5 @@ async def withdraw(  # noqa: PLR0913, PLR0917 - what is sent, by whom, and what 
     receipt = await sent(send)
     if isinstance(receipt, Refusal):
         case = await case_of(application_id, actor, db=db, log=log, contents=contents)
-        return _page(view, "withdrawal.html", case, refusal=receipt, typed=typed, faults=faults_of(receipt))
+        return own_page(view, "withdrawal.html", case, refusal=receipt, typed=typed, faults=faults_of(receipt))
     return went_well(f"{OWN}/{application_id}", receipt, "withdrawn")
-
-
-def _page(view: View, template: str, case: Case, *, refusal: Refusal | None = None, **facts: Any) -> Response:  # noqa: ANN401 - what a template shows
-    name = case.form.title if case.form is not None else case.name
-    crumbs = [ABOVE, Crumb(name, f"{OWN}/{case.row['_id']}")]
-    status = refusal.status if refusal is not None else 200
-    return PAGES.render(view, template, status=status, crumbs=crumbs, own=crumbs[1].address, **case.facts(), **facts)

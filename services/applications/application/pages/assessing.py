@@ -15,7 +15,6 @@ from services.applications.application.pages.frame import (
     Case,
     allowed,
     examined_case,
-    once,
     step_page,
 )
 from services.applications.application.schemas.bodies import AssessmentBody
@@ -24,7 +23,7 @@ from shared.eventlog.port import Receipt
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Problem
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import Viewed, went_well
 
 router: Final = APIRouter()
@@ -68,17 +67,17 @@ async def assess(  # noqa: PLR0913, PLR0917 - what a command is made of
     answer = await sent(do)
     if isinstance(answer, Receipt):
         return went_well(f"{CASES}/{application_id}", answer, "assessed")
-    return step_page(
-        view, "assessment.html", case, typed=typed, faults=faults_of(answer, _labels(case)), refusal=answer
-    )
+    faults = faults_of(answer, {**labels_of(case), "conditions_met": "Sammantaget"})
+    return step_page(view, "assessment.html", case, typed=typed, faults=faults, refusal=answer)
 
 
-def _labels(case: Case) -> dict[str, str]:
+def labels_of(case: Case) -> dict[str, str]:
+    """Return what the fields of every criterion are called, in the order in which they stand on the page."""
     labels: dict[str, str] = {}
     for position in range(len(case.call.assessment.criteria)):
         labels[f"scores-{position}-points"] = f"Kriterium {position + 1}, poäng"
         labels[f"scores-{position}-reason"] = f"Kriterium {position + 1}, skäl"
-    return {**labels, "conditions_met": "Sammantaget"}
+    return labels
 
 
 def without_reason(typed: Filled, case: Case) -> Iterator[Problem]:

@@ -10,16 +10,14 @@ from services.applications.application.domain.changing import DecideChange, Requ
 from services.applications.application.handlers import granted
 from services.applications.application.pages import words
 from services.applications.application.pages.frame import (
-    ABOVE,
     CASES,
     OWN,
-    PAGES,
     ApplicationInPath,
     Case,
     allowed,
     case_of,
     examined_case,
-    once,
+    own_page,
     step_page,
 )
 from services.applications.application.pages.revising import at_category, categories_typed, labels_of
@@ -31,8 +29,8 @@ from shared.eventlog.port import EventLog, Receipt
 from shared.kernel.ids import ApplicationId, new_id
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Fault, Filled, Typed, faults_of, read, sent
-from shared.web.pages import Crumb, View, Viewed, went_well
+from shared.web.forms import Fault, Filled, Typed, faults_of, once, read, sent
+from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()
 
@@ -160,15 +158,13 @@ async def _change_page(
 ) -> Response:
     application, scope = ApplicationId(case.row["_id"]), view.caller.scope
     possible = await granted.possible_changes(application, scope, log=log, now=view.now)
-    title = case.form.title if case.form is not None else case.name
-    return PAGES.render(
+    return own_page(
         view,
         "change.html",
-        status=refusal.status if refusal is not None else 200,
+        case,
+        refusal=refusal,
         typed=typed,
         faults=faults,
-        crumbs=[ABOVE, Crumb(title, f"{OWN}/{case.row['_id']}")],
         kinds=[(one.kind.value, words.CHANGES[one.kind.value]) for one in possible if one.why_not is None],
         not_now=[(words.CHANGES[one.kind.value], one.why_not) for one in possible if one.why_not is not None],
-        **case.facts(),
     )

@@ -15,7 +15,6 @@ from services.applications.application.pages.frame import (
     Case,
     allowed,
     examined_case,
-    once,
     step_page,
 )
 from services.applications.application.schemas.completing import CompletionRequestBody
@@ -24,7 +23,7 @@ from shared.eventlog.port import Receipt
 from shared.kernel.ids import ApplicationId, new_id
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()

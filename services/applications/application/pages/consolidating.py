@@ -9,7 +9,7 @@ from services.applications.application.domain import ScoredCriterion
 from services.applications.application.domain.consolidating import ConsolidateAssessments
 from services.applications.application.handlers import preparing
 from services.applications.application.handlers.preparing import ReadAssessment
-from services.applications.application.pages.assessing import scores_typed, without_reason
+from services.applications.application.pages.assessing import labels_of, scores_typed, without_reason
 from services.applications.application.pages.frame import (
     CASES,
     ApplicationInPath,
@@ -17,7 +17,6 @@ from services.applications.application.pages.frame import (
     allowed,
     examined_case,
     in_kronor,
-    once,
     step_page,
 )
 from services.applications.application.schemas.preparing import ConsolidationBody
@@ -28,7 +27,7 @@ from shared.eventlog.port import EventLog, Receipt
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()
@@ -59,7 +58,7 @@ async def consolidate(  # noqa: PLR0913, PLR0917 - what a command is made of
     case = await examined_case(application_id, actor, db=db, log=log, contents=contents)
 
     async def do() -> Receipt:
-        fields = {**scores_typed(typed, case), "amount_proposed_ore": typed.ore("amount_proposed_ore") or 0}
+        fields = {**scores_typed(typed, case), "amount_proposed_ore": typed.ore("amount_proposed_ore")}
         body = read(ConsolidationBody, fields, *without_reason(typed, case))
         command = ConsolidateAssessments(
             application=ApplicationId(application_id),
@@ -105,11 +104,7 @@ async def _page(
 
 
 def _labels(case: Case) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    for position in range(len(case.call.assessment.criteria)):
-        labels[f"scores-{position}-points"] = f"Kriterium {position + 1}, poäng"
-        labels[f"scores-{position}-reason"] = f"Kriterium {position + 1}, skäl"
-    return {**labels, "conditions_met": "Villkoren", "amount_proposed_ore": "Föreslaget stöd"}
+    return {**labels_of(case), "conditions_met": "Villkoren", "amount_proposed_ore": "Föreslaget stöd"}
 
 
 def _proposed(case: Case, assessments: tuple[ReadAssessment, ...], before: ReadAssessment | None) -> Filled:

@@ -8,23 +8,20 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.applications.application import views
-from services.applications.application.domain.refusals import ConflictNotDeclared
 from services.applications.application.handlers.completing import read_completion
 from services.applications.application.handlers.desk import DESK, MESSAGES, OnDesk, read_desk
 from services.applications.application.handlers.granted import read_words
-from services.applications.application.handlers.letters import read_letter
+from services.applications.application.handlers.letters import find_letter, letters_for
 from services.applications.application.pages import form_words, words
 from services.applications.application.pages.frame import ApplicationInPath, Case
 from services.applications.application.projections import CaseLogRow, ChangeRow
 from services.applications.application.projections.letters import LetterRow
-from services.applications.application.schemas.letters import LetterPath, letter_page
+from services.applications.application.schemas.letters import LetterPath, letter_file
 from services.applications.call.pages import BASE
 from shared.auth.permissions import CaseReader
 from shared.contents.port import ContentStore
 from shared.contracts.applications import ContactRecorded, NoteFiled, ReminderSet
-from shared.kernel.refusals import NotFound
 from shared.mongo import Database
-from shared.pdf import typeset
 from shared.web.dependencies import Contents, Db, Log
 
 router: Final = APIRouter()
@@ -45,20 +42,8 @@ async def letter_as_pdf(
     application_id: ApplicationInPath, letter: LetterPath, actor: CaseReader, db: Db, log: Log, contents: Contents
 ) -> Response:
     """Ett brev som PDF. / A letter as PDF."""
-    reader = views.Reader.of(actor)
-    row = await views.find_application(db, reader, application_id)
-    letters = await views.find_letters(db, application_id)
-    if row is None or letters is None:
-        raise NotFound
-    if not reader.may_examine(row):
-        raise ConflictNotDeclared
-    wanted = next((one for one in letters["letters"] if one["letter"] == letter), None)
-    if wanted is None:
-        raise NotFound
-    found = await read_letter(letters, wanted, log=log, contents=contents)
-    name = f"{found.case_number or 'ansokan'}-{letter}.pdf"
-    pdf = await typeset(letter_page(found))
-    return Response(pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'})
+    row = await letters_for(application_id, actor, db)
+    return await letter_file(letter, await find_letter(row, letter, log=log, contents=contents))
 
 
 async def correspondence_of(case: Case, *, db: Database, contents: ContentStore) -> dict[str, Any]:

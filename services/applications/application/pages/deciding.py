@@ -15,7 +15,6 @@ from services.applications.application.pages.frame import (
     bases_in_force,
     examined_case,
     in_kronor,
-    once,
     refusals_of,
     step_page,
 )
@@ -27,7 +26,7 @@ from shared.eventlog.port import CommandContext, EventLog, Receipt
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Problem, Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import View, Viewed, went_well
 from shared.web.refusals import MalformedInput
 
@@ -116,11 +115,7 @@ async def _decided(
     case: Case, actor: Actor, typed: Filled, *, log: EventLog, contents: ContentStore, context: CommandContext
 ) -> Receipt:
     application = ApplicationId(case.row["_id"])
-    written: dict[str, Any] = {
-        "reasons": typed.text("reasons"),
-        "presenter": typed.optional("presenter"),
-        "others_present": typed.lines("others_present"),
-    }
+    written = text_typed(typed)
     basis = {"legal_basis": typed.text("legal_basis")}
     match typed.text("outcome"):
         case "grant":
@@ -141,3 +136,12 @@ async def _decided(
             raise MalformedInput(
                 Problem("schema.outcome", "/outcome", "Välj bifall, avslag eller avvisning.", "Choose.")
             )
+
+
+def text_typed(typed: Filled) -> dict[str, Any]:
+    """Return what every decision says beside its facts: why, who presented it, who else took part."""
+    return {
+        "reasons": typed.text("reasons"),
+        "presenter": typed.optional("presenter"),
+        "others_present": typed.lines("others_present"),
+    }

@@ -9,15 +9,12 @@ from services.applications.application.domain.desk import FileNote, SendMessage,
 from services.applications.application.handlers.desk import add_note, add_reminder, finish_reminder, write_message
 from services.applications.application.pages import words
 from services.applications.application.pages.frame import (
-    ABOVE,
     CASES,
     OWN,
-    PAGES,
     ApplicationInPath,
-    Case,
     case_of,
     examined_case,
-    once,
+    own_page,
     step_page,
 )
 from services.applications.application.schemas.desk import MessageBody, NoteBody, ReminderBody
@@ -27,8 +24,8 @@ from shared.contents.port import ContentStore
 from shared.eventlog.port import CommandContext, EventLog, Receipt
 from shared.kernel.ids import UUID_PATTERN, ApplicationId, new_id
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
-from shared.web.pages import Crumb, Viewed, went_well
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
+from shared.web.pages import Viewed, went_well
 
 router: Final = APIRouter()
 ReminderInPath = Annotated[str, Path(pattern=UUID_PATTERN)]
@@ -165,7 +162,7 @@ async def own_message_page(
 ) -> Response:
     """Sidan där ett meddelande skrivs till handläggaren. / The page where the applicant writes to the officer."""
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
-    return PAGES.render(view, "message.html", crumbs=_own_crumbs(case), to="handläggaren", **case.facts())
+    return own_page(view, "message.html", case, to="handläggaren")
 
 
 @router.post("/applications/{application_id}/message")
@@ -184,15 +181,14 @@ async def write_to_officer(  # noqa: PLR0913, PLR0917 - what a command is made o
     if isinstance(answer, Receipt):
         return went_well(f"{OWN}/{application_id}", answer, "written")
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
-    return PAGES.render(
+    return own_page(
         view,
         "message.html",
-        status=answer.status,
+        case,
+        refusal=answer,
         typed=typed,
         faults=faults_of(answer, _MESSAGE),
-        crumbs=_own_crumbs(case),
         to="handläggaren",
-        **case.facts(),
     )
 
 
@@ -208,7 +204,3 @@ async def _written(
     body = read(MessageBody, {"text": typed.text("text")})
     command = SendMessage(ApplicationId(application_id), actor.scope, new_id(), actor.subject)
     return await write_message(command, body.text, log=log, contents=contents, context=once(context, typed))
-
-
-def _own_crumbs(case: Case) -> list[Crumb]:
-    return [ABOVE, Crumb(case.form.title if case.form is not None else case.name, f"{OWN}/{case.row['_id']}")]

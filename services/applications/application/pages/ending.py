@@ -1,6 +1,6 @@
 """Decisions that end a case otherwise: written off after a withdrawal, or its grant revoked (A15, A17, A19)."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from services.applications.application.domain.revoking import RevokeGrant
 from services.applications.application.domain.writing_off import WriteOffApplication
 from services.applications.application.handlers.delaying import write_off_application
 from services.applications.application.handlers.granted import revoke_grant
+from services.applications.application.pages.deciding import text_typed
 from services.applications.application.pages.frame import (
     CASES,
     ApplicationInPath,
@@ -17,7 +18,6 @@ from services.applications.application.pages.frame import (
     allowed,
     bases_in_force,
     examined_case,
-    once,
     step_page,
 )
 from services.applications.application.schemas.delaying import WriteOffBody
@@ -28,7 +28,7 @@ from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.mongo import Database
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()
@@ -62,7 +62,7 @@ async def write_off(  # noqa: PLR0913, PLR0917 - what a command is made of
     case = await examined_case(application_id, actor, db=db, log=log, contents=contents)
 
     async def do() -> Receipt:
-        text = read(WriteOffBody, _written(typed)).text()
+        text = read(WriteOffBody, text_typed(typed)).text()
         command = WriteOffApplication(ApplicationId(application_id), actor.scope, actor.subject, text)
         return await write_off_application(command, log=log, contents=contents, context=once(context, typed))
 
@@ -98,7 +98,7 @@ async def revoke(  # noqa: PLR0913, PLR0917 - what a command is made of
 
     async def do() -> Receipt:
         basis = typed.optional("legal_basis")
-        fields = {**_written(typed), "amount_ore": typed.ore("amount_ore"), "legal_basis": basis}
+        fields = {**text_typed(typed), "amount_ore": typed.ore("amount_ore"), "legal_basis": basis}
         body = read(RevocationBody, fields)
         command = RevokeGrant(
             ApplicationId(application_id), actor.scope, actor.subject, body.amount_ore, body.legal_basis, body.text()
@@ -125,11 +125,3 @@ async def _revocation(
         bases=bases_in_force(case.call, view),
         paid_ore=await views.paid_out(db, case.row["_id"]),
     )
-
-
-def _written(typed: Filled) -> dict[str, Any]:
-    return {
-        "reasons": typed.text("reasons"),
-        "presenter": typed.optional("presenter"),
-        "others_present": typed.lines("others_present"),
-    }

@@ -9,6 +9,7 @@ from services.applications.application.pages import choices as words
 from services.applications.application.pages import form_items_money as money
 from services.applications.application.pages.filling import Field, Item, Kind, Rows
 from shared.contracts.call import CallDefinition, Question
+from shared.kernel.counties import COUNTIES
 from shared.kernel.refusals import Problem
 
 _NAME: Final = "Namn"
@@ -74,7 +75,7 @@ def _applicant(call: CallDefinition, _form: Form) -> list[Item]:
 
 def _project(call: CallDefinition, _form: Form) -> list[Item]:
     themes = tuple((theme.code, theme.name.sv) for theme in call.themes)
-    counties = tuple((code, words.COUNTIES[code]) for code in sorted(call.counties) if code in words.COUNTIES)
+    counties = tuple((code, COUNTIES[code]) for code in sorted(call.counties) if code in COUNTIES)
     goals = tuple((str(goal), f"{goal}. {words.GLOBAL_GOALS[goal]}") for goal in call.global_goals)
     return [
         Field("title", "Projektets namn", required=True),
@@ -168,7 +169,7 @@ def _training(call: CallDefinition, _form: Form) -> list[Item]:
                 Field("name", _NAME, required=True),
                 Field("organisation_number", _NUMBER, characters_max=20, required=True),
                 Field("persons", "Antal personer", Kind.NUMBER, required=True),
-                Field("county", "Län", Kind.SELECT, options=tuple(words.COUNTIES.items())),
+                Field("county", "Län", Kind.SELECT, options=tuple(COUNTIES.items())),
                 Field("is_public", "Främjaren är offentlig", Kind.TICK),
             ),
         ),

@@ -1,7 +1,7 @@
 """What the pages of this feature share: their frame, their addresses, and a case as somebody may see it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Path
@@ -20,13 +20,12 @@ from shared.auth.actor import Actor, Role
 from shared.auth.refusals import Forbidden
 from shared.contents.port import ContentStore
 from shared.contracts.call import CallDefinition
-from shared.eventlog.port import CommandContext, EventLog
+from shared.eventlog.port import EventLog
 from shared.kernel.ids import UUID_PATTERN, ApplicationId
 from shared.kernel.money import ORE_PER_KRONA
 from shared.kernel.refusals import NotFound, Refusal
 from shared.kernel.time import local_date
 from shared.mongo import Database
-from shared.web.forms import Filled
 from shared.web.pages import Action, Crumb, Pages, View
 
 PAGES: Final = Pages(
@@ -40,6 +39,7 @@ PAGES: Final = Pages(
     reason=words.reason,
     points=words.points,
     change=words.change,
+    goal=words.goal,
 )
 ApplicationInPath = Annotated[str, Path(pattern=UUID_PATTERN)]
 
@@ -108,6 +108,20 @@ class Case:
     def crumbs(self) -> list[Crumb]:
         """The pages above a step of the case."""
         return [INBOX, Crumb(self.name, self.address)]
+
+    @property
+    def title(self) -> str:
+        """What the applicant calls it."""
+        return self.form.title if self.form is not None else self.name
+
+    @property
+    def own(self) -> str:
+        """Where the applicant's page of it is."""
+        return f"{OWN}/{self.row['_id']}"
+
+    def own_crumbs(self) -> list[Crumb]:
+        """The pages above what the applicant does with it."""
+        return [ABOVE, Crumb(self.title, self.own)]
 
     def facts(self) -> dict[str, Any]:
         """What every template about a case is given."""
@@ -210,13 +224,13 @@ def in_kronor(amount_ore: int) -> str:
     return f"{kronor:,}".replace(",", " ") + (f",{ore:02}" if ore else "")
 
 
-def once(context: CommandContext, typed: Filled) -> CommandContext:
-    """Return the context of a form: sent twice by a double click, it is recorded once."""
-    key = typed.text("key")
-    return replace(context, idempotency_key=key[:128]) if key else context
-
-
 def step_page(view: View, template: str, case: Case, *, refusal: Refusal | None = None, **facts: Any) -> Response:  # noqa: ANN401 - what a template shows
     """Return the page of one step, with what was refused of its form."""
     status = refusal.status if refusal is not None else 200
     return PAGES.render(view, template, status=status, crumbs=case.crumbs(), **case.facts(), **facts)
+
+
+def own_page(view: View, template: str, case: Case, *, refusal: Refusal | None = None, **facts: Any) -> Response:  # noqa: ANN401 - what a template shows
+    """Return a page of what the applicant does with its application, with what was refused of its form."""
+    status = refusal.status if refusal is not None else 200
+    return PAGES.render(view, template, status=status, crumbs=case.own_crumbs(), own=case.own, **case.facts(), **facts)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.applications.application import handlers, views
@@ -14,6 +14,7 @@ from services.applications.application.pages.frame import PAGES
 from services.applications.application.pages.next_step import next_step
 from services.applications.application.projections import ApplicationRow
 from services.applications.application.schemas.answers import CaseBody, case_body
+from services.applications.application.schemas.exporting import FormatInQuery, list_file
 from shared.auth.actor import Actor
 from shared.auth.permissions import CaseHandler
 from shared.contents.port import ContentStore
@@ -29,27 +30,42 @@ SOON: Final = timedelta(days=14)
 _DUE: Final = Page(limit=10, offset=0)
 
 
-@router.get("/cases")
-async def inbox_page(  # noqa: PLR0913, PLR0917 - one for each filter
+async def _filters(
     actor: CaseHandler,
-    db: Db,
     contents: Contents,
-    page: PageOf,
     view: Viewed,
     status: Annotated[str, Query(max_length=20)] = "",
     officer: Annotated[str, Query(max_length=200)] = "",
     due_by: Annotated[str, Query(max_length=10)] = "",
     text: Annotated[str, Query(max_length=200)] = "",
+) -> views.Filters:
+    """Return what the inbox is narrowed to; what cannot be read narrows nothing."""
+    return views.Filters(
+        officer=_officer(officer, actor),
+        today=local_date(view.now).isoformat(),
+        status=status if status in words.STATUS else None,
+        due_by=_day(due_by),
+        tokens=tuple(contents.token(word) for word in words_of(text)) if text else (),
+    )
+
+
+Narrowed = Annotated[views.Filters, Depends(_filters)]
+
+
+@router.get("/cases")
+async def inbox_page(
+    actor: CaseHandler,
+    filters: Narrowed,
+    db: Db,
+    contents: Contents,
+    page: PageOf,
+    view: Viewed,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Inkorgen. / The inbox."""
-    tokens = tuple(contents.token(word) for word in words_of(text)) if text else ()
-    known = status if status in words.STATUS else None
     today = local_date(view.now)
-    whose = views.Filters(officer=_officer(officer, actor), today=today.isoformat())
-    filters = replace(whose, status=known, due_by=_day(due_by), tokens=tokens)
     rows, total = await views.list_cases(db, views.Reader.of(actor), filters, page)
-    is_soon = replace(whose, due_by=(today + SOON).isoformat())
+    is_soon = replace(filters, status=None, tokens=(), due_by=(today + SOON).isoformat())
     due, due_total = await views.list_cases(db, views.Reader.of(actor), is_soon, _DUE)
     return PAGES.render(
         view,
@@ -64,6 +80,15 @@ async def inbox_page(  # noqa: PLR0913, PLR0917 - one for each filter
         statuses=[(code, name) for code, (name, _) in words.STATUS.items()],
         done=words.DONE.get(done, ""),
     )
+
+
+@router.get("/cases/export")
+async def export_cases(
+    actor: CaseHandler, filters: Narrowed, db: Db, contents: Contents, file_format: FormatInQuery
+) -> Response:
+    """Spara listan. / Save the list."""
+    rows = await views.all_applications(db, views.Reader.of(actor), filters)
+    return await list_file(rows, await handlers.read_headings(rows, contents=contents), file_format)
 
 
 async def _shown(rows: list[ApplicationRow], actor: Actor, *, contents: ContentStore) -> list[tuple[CaseBody, str]]:

@@ -13,7 +13,7 @@ from services.applications.application.domain.priority import Place, SetPriority
 from services.applications.application.handlers import prioritising
 from services.applications.application.handlers.prioritising import MoneyLine
 from services.applications.application.pages import words
-from services.applications.application.pages.frame import PAGES, in_kronor, once
+from services.applications.application.pages.frame import PAGES, in_kronor
 from services.applications.application.schemas.preparing import PriorityOrderBody
 from services.applications.application.views import Reader
 from services.applications.call.pages import BASE
@@ -25,7 +25,7 @@ from shared.kernel.ids import SLUG_PATTERN, ApplicationId, CallId
 from shared.kernel.refusals import Problem, Refusal
 from shared.mongo import Database
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import Crumb, View, Viewed, went_well
 from shared.web.refusals import MalformedInput
 

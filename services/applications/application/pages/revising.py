@@ -10,17 +10,15 @@ from starlette.responses import Response
 from services.applications.application.domain.revising import ConfirmRevisedBudget, ProposePartialGrant
 from services.applications.application.handlers import granted, preparing
 from services.applications.application.pages.frame import (
-    ABOVE,
     CASES,
     OWN,
-    PAGES,
     ApplicationInPath,
     Case,
     allowed,
     case_of,
     examined_case,
     in_kronor,
-    once,
+    own_page,
     step_page,
 )
 from services.applications.application.schemas.bodies import RevisedBudgetBody
@@ -32,8 +30,8 @@ from shared.eventlog.port import Receipt
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Fault, Filled, Typed, faults_of, read, sent
-from shared.web.pages import Crumb, View, Viewed, went_well
+from shared.web.forms import Fault, Filled, Typed, faults_of, once, read, sent
+from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()
 
@@ -135,16 +133,15 @@ async def _revised_page(
     proposal = case.row["proposal"]
     references = [proposal["contents"]] if proposal is not None else []
     texts = await granted.read_words(case.row, references, contents=contents)
-    return PAGES.render(
+    return own_page(
         view,
         "revised_budget.html",
-        status=refusal.status if refusal is not None else 200,
+        case,
+        refusal=refusal,
         typed=typed,
         faults=faults,
-        crumbs=[ABOVE, Crumb(case.name, f"{OWN}/{case.row['_id']}")],
         proposal=proposal,
         reasons=next(iter(texts.values()), ""),
-        **case.facts(),
     )
 
 

@@ -14,7 +14,6 @@ from services.applications.application.pages.frame import (
     Case,
     case_of,
     disputed_by,
-    once,
     step_page,
 )
 from services.applications.application.schemas.handling import SettlementBody
@@ -23,7 +22,7 @@ from shared.eventlog.port import Receipt
 from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()

@@ -14,7 +14,7 @@ from services.applications.application.domain import SignApplication
 from services.applications.application.domain.refusals.signing import SigningNotOffered
 from services.applications.application.domain.signing import SigningDocument
 from services.applications.application.handlers.signing import document_to_sign, sign_with_e_id
-from services.applications.application.pages.frame import ABOVE, OWN, PAGES, ApplicationInPath, case_of
+from services.applications.application.pages.frame import OWN, ApplicationInPath, case_of, own_page
 from services.applications.call.pages import BASE
 from shared.auth.id_token import FRESH, fresh_signature
 from shared.auth.login import CodeParameter, ErrorParameter, StateParameter, proven
@@ -26,7 +26,7 @@ from shared.contracts.applications import SigningMethod
 from shared.kernel.ids import ApplicationId
 from shared.settings import ApiSettings as AllSettings
 from shared.web.dependencies import ApiSettings, Contents, Context, Db, Log
-from shared.web.pages import Crumb, Viewed, went_well
+from shared.web.pages import Viewed, went_well
 from shared.web.routes import Given
 
 router: Final = APIRouter()
@@ -45,9 +45,7 @@ async def signature_page(
     """Sidan där ansökan läses en sista gång. / The page where the application is read once more."""
     await document_to_sign(application_id, actor.scope, actor.subject, log=log, contents=contents, now=view.now)
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
-    name = case.form.title if case.form is not None else case.name
-    crumbs = [ABOVE, Crumb(name, f"{OWN}/{application_id}")]
-    return PAGES.render(view, "signature.html", crumbs=crumbs, **case.facts())
+    return own_page(view, "signature.html", case)
 
 
 @router.get("/applications/{application_id}/signature/start")

@@ -14,7 +14,6 @@ from services.applications.application.pages.frame import (
     ApplicationInPath,
     case_of,
     examined_case,
-    once,
     step_page,
 )
 from services.applications.application.schemas.handling import AssignmentBody, ConflictBody, ContactBody
@@ -24,7 +23,7 @@ from shared.kernel.ids import ApplicationId
 from shared.kernel.refusals import Refusal
 from shared.kernel.time import SWEDISH_TIME
 from shared.web.dependencies import Contents, Context, Db, Log
-from shared.web.forms import Filled, Typed, faults_of, read, sent
+from shared.web.forms import Filled, Typed, faults_of, once, read, sent
 from shared.web.pages import Viewed, went_well
 
 router: Final = APIRouter()

@@ -3,6 +3,8 @@
 from types import MappingProxyType
 from typing import Any, Final
 
+from services.applications.application.pages.choices import GLOBAL_GOALS
+
 STATUS: Final = MappingProxyType(
     {
         "submitted": ("Inkommen", "wait"),
@@ -176,6 +178,11 @@ def points(hundredths: int) -> str:
 def change(code: str) -> str:
     """Return what is changed in a grant."""
     return CHANGES.get(code, code)
+
+
+def goal(number: int) -> str:
+    """Return a global goal with its number."""
+    return f"{number}. {GLOBAL_GOALS[number]}" if number in GLOBAL_GOALS else str(number)
 
 
 def reason(code: str) -> str:

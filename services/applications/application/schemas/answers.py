@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import Field, TypeAdapter
 
 from services.applications.application.domain import DecisionText, Form, Heading
+from services.applications.application.domain.form import RepresentedPromoter, TrainedPromoter
 from services.applications.application.projections import ApplicationRow, CallBudgetRow, CaseStatus
 from services.applications.application.schemas.form import FormAnswer
 from shared.contracts.applications import ApplicationSubmitted, DismissalReason, FundingSource
@@ -100,7 +101,15 @@ class FinancierBody(Answer):
     """En finansiär / a financier."""
 
     name: str
+    organisation_number: str | None
     source: FundingSource
+
+
+class PromoterBody(Answer):
+    """En främjare som sökanden företräder, eller som utbildas / one that is represented, or trained."""
+
+    name: str
+    organisation_number: str
 
 
 class PartiesBody(Answer):
@@ -109,6 +118,8 @@ class PartiesBody(Answer):
     applicant: str | None
     organisation_number: str | None
     financiers: list[FinancierBody]
+    represented: list[PromoterBody] = Field(description="Främjare som en region söker för / whom a region applies for")
+    trained: list[PromoterBody] = Field(description="Främjare vars personal utbildas / whose staff is trained")
 
 
 class DecisionTextBody(Answer):
@@ -166,12 +177,21 @@ def case_body(row: ApplicationRow, heading: Heading | None, *, examined: bool) -
 def parties_body(form: Form | None) -> PartiesBody:
     """Return who has a part in a case; nothing when it was disposed of."""
     if form is None:
-        return PartiesBody(applicant=None, organisation_number=None, financiers=[])
+        return PartiesBody(applicant=None, organisation_number=None, financiers=[], represented=[], trained=[])
     return PartiesBody(
         applicant=form.applicant.name,
         organisation_number=form.applicant.organisation_number,
-        financiers=[FinancierBody(name=part.financier, source=part.source) for part in form.co_funding],
+        financiers=[
+            FinancierBody(name=part.financier, organisation_number=part.organisation_number, source=part.source)
+            for part in form.co_funding
+        ],
+        represented=[_promoter(each) for each in form.applicant.represents],
+        trained=[_promoter(each) for each in form.training.promoters],
     )
+
+
+def _promoter(named: RepresentedPromoter | TrainedPromoter) -> PromoterBody:
+    return PromoterBody(name=named.name, organisation_number=named.organisation_number)
 
 
 def application_detail(

@@ -3,6 +3,8 @@
 from io import BytesIO
 from typing import Any, Final
 
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -31,6 +33,7 @@ from services.applications.application.schemas.budget_layout import (
 )
 from shared.contracts.call import CallDefinition
 from shared.kernel.refusals import Severity
+from shared.web.schemas import XLSX
 
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _WIDTHS: Final = {BUDGET: (24, 48, 16, 28), FINANCING: (20, 14, 36, 20, 28, 16)}
@@ -44,6 +47,20 @@ _FAULT_COLUMNS: Final = (
     ("Gör så här", 70),
 )
 _MONEY: Final = "#,##0.00"
+
+
+async def template_file(call: CallDefinition) -> Response:
+    """Return the empty template as a file to be saved."""
+    return _file(await run_in_threadpool(template, call), f"budgetmall-{call.id}.xlsx")
+
+
+async def annotated_file(grids: tuple[Grid, ...], problems: tuple[CellProblem, ...]) -> Response:
+    """Return the submitted cells with their mistakes as a file to be saved."""
+    return _file(await run_in_threadpool(annotated, grids, problems), "budget-med-fel.xlsx")
+
+
+def _file(content: bytes, name: str) -> Response:
+    return Response(content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def template(call: CallDefinition) -> bytes:

@@ -1,18 +1,23 @@
 """Lists of applications as tables for spreadsheets, CSV and XLSX. No cell is a formula in anybody's program."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from io import BytesIO, StringIO
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
+from fastapi import Query
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
 from xlsxwriter import Workbook
 
 from services.applications.application.domain import Heading
 from services.applications.application.projections import ApplicationRow
+from shared.web.schemas import XLSX
 
 Cell = str | int | float | None
 
+CSV: Final = "text/csv"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _OPTIONS: Final = {
     "in_memory": True,
@@ -29,6 +34,9 @@ class ExportFormat(StrEnum):
 
     CSV = "csv"
     XLSX = "xlsx"
+
+
+FormatInQuery = Annotated[ExportFormat, Query(alias="format", description="Filens slag / kind of file")]
 
 
 class Listed(NamedTuple):
@@ -65,6 +73,16 @@ COLUMNS: Final[tuple[tuple[str, Callable[[Listed], Cell]], ...]] = (
     ("Id", lambda one: one.row["_id"]),
 )
 """What a column is called, and what stands in it."""
+
+
+async def list_file(
+    rows: Sequence[ApplicationRow], headings: Mapping[str, Heading], file_format: ExportFormat
+) -> Response:
+    """Return a list as a file to be saved; a heading that was disposed of leaves its cells empty."""
+    listed = [Listed(row, headings.get(row["_id"])) for row in rows]
+    content = await run_in_threadpool(as_csv if file_format is ExportFormat.CSV else as_xlsx, listed)
+    headers = {"content-disposition": f'attachment; filename="ansokningar.{file_format}"'}
+    return Response(content, media_type=CSV if file_format is ExportFormat.CSV else XLSX, headers=headers)
 
 
 def as_csv(listed: Sequence[Listed]) -> bytes:

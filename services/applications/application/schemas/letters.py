@@ -8,6 +8,7 @@ from fastapi import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import Field, TypeAdapter
+from starlette.responses import Response
 
 from services.applications.application.domain.letter_parts import (
     Appeal,
@@ -21,6 +22,7 @@ from services.applications.application.projections.letters import LetterRow, Let
 from shared.contracts.applications import CompletionKind, DismissalReason
 from shared.kernel.money import kronor_text
 from shared.kernel.time import SWEDISH_TIME
+from shared.pdf import typeset
 from shared.web.schemas import Answer
 from shared.web.words import day
 
@@ -117,6 +119,13 @@ def title_of(letter: Letter) -> str:
     if letter.grant is not None and letter.grant.partial:
         return "Beslut om stöd, delvis bifall"
     return _TITLES[letter.kind]
+
+
+async def letter_file(name: str, letter: Letter) -> Response:
+    """Return a letter as PDF, to be shown; the file is called after its case."""
+    called = f"{letter.case_number or 'ansokan'}-{name}.pdf"
+    headers = {"content-disposition": f'inline; filename="{called}"'}
+    return Response(await typeset(letter_page(letter)), media_type="application/pdf", headers=headers)
 
 
 def letter_page(letter: Letter) -> str:

@@ -2,7 +2,7 @@
 
 from services.applications.call.domain.answering import AnswerQuestion, CallClosedForAnswers, answer_question
 from services.applications.call.domain.budget import CALL_BUDGETS, CallBudget
-from services.applications.call.domain.dates import closes_at, opens_at
+from services.applications.call.domain.dates import Phase, closes_at, opens_at, phase_of
 from services.applications.call.domain.differences import Change, differences
 from services.applications.call.domain.publishing import (
     CALLS,
@@ -29,12 +29,14 @@ __all__ = [
     "CallNotSound",
     "CallVersionNotNext",
     "Change",
+    "Phase",
     "PublishCall",
     "answer_question",
     "closes_at",
     "differences",
     "findings_against",
     "opens_at",
+    "phase_of",
     "pointer_to",
     "publish",
     "read_definition",

@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from services.applications.application.domain import Form
 from services.applications.application.domain.computed import flat_rate_last
+from services.applications.application.handlers import published_call
 from services.applications.application.schemas.budget_file import read_budget_file
 from services.applications.application.schemas.budget_import import BudgetImport, interpret
+from services.applications.application.schemas.budget_workbook import template_file
 from services.applications.draft import handlers
 from services.applications.draft.pages.frame import DraftInPath, Work, onward, page, work_on
 from shared.auth.permissions import Applicant
@@ -29,6 +31,13 @@ async def budget_file_page(
     """Sidan där budgeten hämtas ur en fil. / The page where the budget is taken from a file."""
     work = await work_on(draft_id, actor, log=log, contents=contents, now=view.now)
     return _page(view, work)
+
+
+@router.get("/drafts/{draft_id}/budget-template")
+async def budget_template(draft_id: DraftInPath, actor: Applicant, log: Log, contents: Contents) -> Response:
+    """Hämta budgetmallen för utkastets utlysning. / Fetch the budget template of the draft's call."""
+    opened = await handlers.read_draft(draft_id, actor.scope, log=log, contents=contents)
+    return await template_file(await published_call(opened.written.call, log=log))
 
 
 @router.post("/drafts/{draft_id}/budget-file")

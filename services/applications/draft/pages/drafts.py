@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from services.applications.application.domain import Applicant, Form
+from services.applications.application.handlers import published_call
 from services.applications.draft import handlers
 from services.applications.draft.domain import CreateDraft, RemoveDraft, SaveDraft
 from services.applications.draft.pages.frame import (
@@ -13,7 +14,6 @@ from services.applications.draft.pages.frame import (
     DRAFTS,
     PAGES,
     DraftInPath,
-    once,
     onward,
     page,
     said,
@@ -23,7 +23,7 @@ from services.applications.draft.schemas import draft_summary
 from shared.auth.permissions import Applicant as Editor
 from shared.auth.permissions import Submitter
 from shared.web.dependencies import Contents, Context, Log, PageOf
-from shared.web.forms import Typed
+from shared.web.forms import Typed, once
 from shared.web.pages import Crumb, Viewed
 
 router: Final = APIRouter()
@@ -41,7 +41,10 @@ async def drafts_page(
     )
     items = [draft_summary(each) for each in found]
     above = [Crumb("Våra ansökningar", APPLICATIONS)]
-    return PAGES.render(view, "drafts.html", done=said(done), crumbs=above, items=items, total=total, page=listed)
+    titles = {call: (await published_call(call, log=log)).title.sv for call in {item.call for item in items}}
+    return PAGES.render(
+        view, "drafts.html", done=said(done), crumbs=above, items=items, titles=titles, total=total, page=listed
+    )
 
 
 @router.post("/drafts")
@@ -62,10 +65,13 @@ async def draft_page(
 
 
 @router.post("/drafts/{draft_id}/seen")
-async def see(draft_id: DraftInPath, actor: Editor, log: Log, contents: Contents, context: Context) -> Response:
-    """Vi har läst rättelsen av utlysningen. / We have read how the call was corrected (A28)."""
+async def see(
+    draft_id: DraftInPath, actor: Editor, typed: Typed, log: Log, contents: Contents, context: Context
+) -> Response:
+    """Vi har läst rättelsen av utlysningen som den visades. / We have read the correction that was shown (A28)."""
     opened = await handlers.read_draft(draft_id, actor.scope, log=log, contents=contents)
-    if opened.corrected is not None:
+    seen = typed.whole("call_version")
+    if opened.corrected is not None and isinstance(seen, int) and opened.corrected.seen < seen:
         command = SaveDraft(
             draft=draft_id,
             scope=actor.scope,
@@ -73,7 +79,7 @@ async def see(draft_id: DraftInPath, actor: Editor, log: Log, contents: Contents
             call=opened.written.call,
             form=opened.written.form,
             version=opened.draft.version,
-            call_version=opened.corrected.newest,
+            call_version=min(seen, opened.corrected.newest),
         )
         await handlers.save_draft(command, log=log, contents=contents, context=context)
     return onward(f"{DRAFTS}/{draft_id}", "seen")

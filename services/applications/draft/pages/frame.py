@@ -1,7 +1,7 @@
 """What the pages of a draft share: their frame, their addresses, and a draft with what the rules find in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -23,11 +23,10 @@ from services.applications.draft.domain import OpenDraft
 from shared.auth.actor import Actor
 from shared.contents.port import ContentStore
 from shared.contracts.call import CallDefinition
-from shared.eventlog.port import CommandContext, EventLog
+from shared.eventlog.port import EventLog
 from shared.kernel.ids import UUID_PATTERN
 from shared.kernel.refusals import Problem, Refusal
 from shared.kernel.time import SWEDISH_TIME
-from shared.web.forms import Filled
 from shared.web.pages import Crumb, Pages, View
 
 PAGES: Final = Pages("services.applications.draft", PLACES)
@@ -118,12 +117,6 @@ def onward(address: str, done: str = "", place: str = "") -> Response:
     """Go on to a page; `done` is the code of what it says then, `place` where on it."""
     query = f"?done={done}" if done else ""
     return RedirectResponse(f"{address}{query}{f'#{place}' if place else ''}", 303)
-
-
-def once(context: CommandContext, typed: Filled) -> CommandContext:
-    """Return the context of a form: sent twice by a double click, it is recorded once."""
-    key = typed.text("key")
-    return replace(context, idempotency_key=key[:128] or None)
 
 
 def page(

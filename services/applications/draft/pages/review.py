@@ -10,12 +10,12 @@ from services.applications.application.pages.filling import faults_at, labels_of
 from services.applications.application.schemas.checking import SectionBody
 from services.applications.draft import handlers
 from services.applications.draft.domain import SubmitDraft
-from services.applications.draft.pages.frame import APPLICATIONS, DraftInPath, Work, once, page, work_on
+from services.applications.draft.pages.frame import APPLICATIONS, DraftInPath, Work, page, work_on
 from shared.auth.actor import Role
 from shared.auth.permissions import Submitter
 from shared.kernel.refusals import Problem, Refusal
 from shared.web.dependencies import Contents, Context, Log
-from shared.web.forms import Fault, Typed, faults_of, sent
+from shared.web.forms import Fault, Typed, faults_of, once, sent
 from shared.web.pages import View, Viewed, went_well
 
 router: Final = APIRouter()

@@ -1,4 +1,4 @@
-"""The row of a case whose contents the caller may see."""
+"""Who may read the contents of a case: its applicant, and at the agency who has declared no conflict of interest."""
 
 from services.applications.application import views
 from services.applications.application.domain.refusals import ConflictNotDeclared
