@@ -18,9 +18,9 @@ from deploy.rule_words import WORDS, RuleWords
 from services.applications.call.schemas import read_call_file
 
 ROOT: Final = Path(__file__).parents[1]
-CODE: Final = ROOT / "services" / "applications"
+CODE: Final = ROOT / "services"
 TESTS: Final = ROOT / "tests"
-PILOT: Final = CODE / "call" / "calls" / "pilot-fortsattning-saker-digitalisering-2023.yaml"
+PILOT: Final = CODE / "applications" / "call" / "calls" / "pilot-fortsattning-saker-digitalisering-2023.yaml"
 _RULE: Final = re.compile(r"\bA(\d{1,2})(?:–A(\d{1,2}))?\b")
 _FINDINGS: Final = frozenset({"error", "warning", "note", "Problem"})
 
@@ -48,7 +48,7 @@ class Found:
 
 
 def found_in_code() -> Found:
-    """Return every place in the applications service that states a rule."""
+    """Return every place in the services that states a rule."""
     found = Found()
     for path in sorted(CODE.rglob("*.py")):
         for name, definition in _definitions(ast.parse(path.read_text())):
@@ -178,4 +178,4 @@ def _told(file: str, names: list[str]) -> Iterator[str]:
 
 
 def _short(file: str) -> str:
-    return file.removeprefix("services/applications/").removeprefix("tests/").removesuffix(".py")
+    return file.removeprefix("services/").removeprefix("applications/").removeprefix("tests/").removesuffix(".py")

@@ -1,6 +1,7 @@
 """Scene 6: ledgers are imported, costs reported and verified, and payouts limited by each of C9's three limits."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -64,8 +65,11 @@ async def _little_co_funding(stage: Stage, project: Project) -> str:
 
 
 async def _more_than_granted(stage: Stage, project: Project) -> str:
-    """Pay a project that cost more than was granted, and whose co-funder paid in more than was planned."""
-    costs = _costs(5 * project.granted_ore // 2)
+    """Pay a project that cost more than was granted, and whose co-funder paid in more than was planned.
+
+    Every category is above its budget, though not by so much that a decision is needed before it is approved (A19).
+    """
+    costs = [replace(cost, amount_ore=project.budget[cost.category] * 115 // 100) for cost in _costs(0)]
     ledger = await _import(stage, project, costs)
     caller = stage.at(f"owner-{project.owner_key}", REPORTED_AT)
     await _pay_in(caller, project, 2 * project.granted_ore)

@@ -26,13 +26,13 @@ SERVICE: Final = Service(
     projections=(
         Projection(
             name="reporting",
-            version=2,
+            version=3,
             topics=("applications", "reporting"),
             views=(PAYMENT_REQUESTS_VIEW, ACCOUNTS_VIEW, *FOLLOWED, CONFLICTS_VIEW),
         ),
         Projection(
             name="followup",
-            version=2,
+            version=3,
             topics=("applications", "participants", "events", "reporting"),
             views=VIEWS,
         ),

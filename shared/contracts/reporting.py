@@ -63,10 +63,28 @@ class PayoutLimit(StrEnum):
     MAXIMUM = "maximum"
 
 
+class OverrunNeeds(StrEnum):
+    """What cost above a category's budget needs before it is accepted (A19): no more, the officer, or a decision."""
+
+    NOTHING = "nothing"
+    OFFICER = "officer"
+    DECISION = "decision"
+
+
+class CategoryOverrun(BudgetAmount):
+    """Överskridande: by how much a category is above its budget in the latest decision, and what that needs (A19).
+
+    Where a fact does not say what is needed, it is from before that was told, and every overrun went to the officer.
+    """
+
+    needs: OverrunNeeds = OverrunNeeds.OFFICER
+
+
 class CostsReported(Event):
     """Ansökan om utbetalning inkommen: costs of a period (C1–C5). `flat_rate_ore` is computed (C6).
 
-    `over_budget` says by how much each category's accumulated claims exceed the granted budget (C7, A19).
+    `over_budget` says by how much each category's accumulated claims exceed the granted budget (C7), and whether
+    that needs nothing, the officer or a decision on a changed budget (A19).
     `vat_recoverable`: the organisation can recover VAT, which is then no cost (C3). `final_report_late`: the final
     request came after the call's last day for the final report (C1).
     """
@@ -79,7 +97,7 @@ class CostsReported(Event):
     final: bool
     lines: list[CostLine]
     flat_rate_ore: int
-    over_budget: list[BudgetAmount]
+    over_budget: list[CategoryOverrun]
     contents: str
     vat_recoverable: bool = True
     final_report_late: bool = False

@@ -21,7 +21,7 @@ def test_a_rule_rests_on_words_of_the_call_or_of_the_law(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", WORDS)
 def test_a_rule_has_a_place_in_the_code(rule: str) -> None:
-    assert CODE.of(rule), f'no refusal, finding or docstring of the applications service says "{rule}"'
+    assert CODE.of(rule), f'no refusal, finding or docstring of a service says "{rule}"'
 
 
 @pytest.mark.parametrize("rule", WORDS)

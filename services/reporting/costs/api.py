@@ -101,6 +101,7 @@ async def report_costs(
 @router.post(
     "/payment-requests/{payment_request_id}/verifications",
     status_code=201,
+    dependencies=[_READS],
     summary="Granska kostnader / Verify costs",
 )
 async def verify_costs(
@@ -115,7 +116,10 @@ async def verify_costs(
 ) -> VerificationReceipt:
     """Granska varje rad: godkänt, underkänt och vilande blir tillsammans det redovisade (C8).
 
-    Judge every line: approved, disallowed and parked add up to what was claimed.
+    Det som går så långt över budgeten att det kräver ett beslut godkänns först efter beslutet (A19).
+
+    Judge every line: approved, disallowed and parked add up to what was claimed. What is so far above the budget that
+    it needs a decision is not approved before that decision.
     """
     command = body.command(payment_request_id)
     receipt = await handlers.verify_costs(command, log=log, contents=contents, db=db, context=context)

@@ -16,7 +16,7 @@ from services.reporting.costs.projections import (
     PaymentRequestRow,
     ProjectRow,
 )
-from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory, Overrun
 from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
 from shared.kernel.refusals import NotFound
 from shared.kernel.tenancy import TenantScope
@@ -53,6 +53,7 @@ def _terms(project: ProjectRow, grant: GrantRow, call: CallTermsRow) -> GrantTer
         months_min=call["months_min"],
         months_max=call["months_max"],
         paid_on_latest=date.fromisoformat(call["paid_on_latest"]),
+        overrun=Overrun(share_bp=call["overrun"]["share_bp"], decision_ore_min=call["overrun"]["decision_ore_min"]),
         flat_rates=tuple(
             FlatRateTerms(rate["share_bp"], tuple(BudgetCategory(category) for category in rate["base"]))
             for rate in call["flat_rates"]

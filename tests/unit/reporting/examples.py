@@ -17,7 +17,7 @@ from services.reporting.costs.domain import (
 from services.reporting.costs.domain.account import evolve as evolve_account
 from services.reporting.costs.domain.charts import Chart, placing
 from services.reporting.costs.domain.requests import evolve as evolve_request
-from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory, Overrun
 from shared.contracts.reporting import CostsApproved, CostsReported, CostsVerified, PeriodClaimed
 from shared.kernel.decisions import Decision
 from shared.kernel.ids import ApplicationId, OrganisationId, PaymentRequestId
@@ -46,6 +46,7 @@ TERMS = GrantTerms(
     months_min=1,
     months_max=6,
     paid_on_latest=date(2023, 11, 30),
+    overrun=Overrun(),
     final_report_on_latest=date(2023, 11, 30),
     approval_levels=(ApprovalLevel(up_to_ore=kronor(1_000_000), roles=[ApprovalRole.PAYMENT_APPROVER]),),
     flat_rates=(FlatRateTerms(2000, (BudgetCategory.PERSONNEL,)),),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.applications.application.domain.refusals import AlreadyDecided
+from services.applications.application.domain.refusals.completing import FormChangedMeanwhile
 from services.applications.application.domain.refusals.replacing import (
     AlreadyWithdrawn,
     AnotherCall,
@@ -27,10 +28,14 @@ from shared.kernel.tenancy import TenantScope
 
 @dataclass(frozen=True, slots=True)
 class ReplaceApplication:
-    """Ersätt ansökan with what `submission` holds, signed at once when that says so."""
+    """Ersätt ansökan with what `submission` holds, signed at once when that says so.
+
+    `read` refers to the contents that were read and changed; empty when the caller does not care.
+    """
 
     scope: TenantScope
     submission: SubmitApplication
+    read: str = ""
 
     @property
     def application(self) -> ApplicationId:
@@ -53,12 +58,14 @@ def replace_application(
 ) -> list[ApplicationReplaced | ApplicationSigned]:
     """Replace what was submitted until closing; it has to be signed anew, and is pinned to the call's newest version.
 
-    Raises NotFound, AlreadyWithdrawn, AlreadyDecided, AnotherCall, ReplacedTooLate, NothingReplaced, and what `submit`
-    refuses.
+    Raises NotFound, AlreadyWithdrawn, AlreadyDecided, AnotherCall, FormChangedMeanwhile, ReplacedTooLate,
+    NothingReplaced, and what `submit` refuses.
     """
     before = _undecided(application, command.scope)
     if before.call != call.id:
         raise AnotherCall
+    if command.read and command.read != before.contents:
+        raise FormChangedMeanwhile
     if now >= closes_at(call):
         raise ReplacedTooLate
     submitted, *signed = submit(Application(), command.submission, call, kept=kept, now=now)

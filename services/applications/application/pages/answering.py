@@ -1,7 +1,7 @@
 """Answering a request for completion: what was asked for may be changed, and nothing else is offered (A20)."""
 
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path
 from starlette.responses import RedirectResponse, Response
@@ -46,9 +46,9 @@ async def completion_page(
     """Sidan där ansökan kompletteras. / The page where an application is completed."""
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
     asked = await read_completion(case.row, request_id, contents=contents)
-    form = _form(case)
+    form = form_of_case(case)
     items = _asked(asked, case, form)
-    return _page(view, case, asked, items, await _shown(application_id, form, items, contents))
+    return _page(view, case, asked, items, await values_with_later_files(application_id, form, items, contents))
 
 
 @router.post("/applications/{application_id}/completions/{request_id}/files")
@@ -71,9 +71,9 @@ async def attach(  # noqa: PLR0913, PLR0917 - what is sent, by whom, and what re
     command = AttachFile(application_id, case.call.id, actor.subject, upload.name, upload.media_type, upload.content)
     taken = await sent(lambda: attach_file(command, log=log, contents=contents, scanner=scanner, now=context.now))
     if isinstance(taken, Refusal):
-        form = _form(case)
+        form = form_of_case(case)
         items = _asked(asked, case, form)
-        typed = await _shown(application_id, form, items, contents)
+        typed = await values_with_later_files(application_id, form, items, contents)
         return _page(view, case, asked, items, typed, refusal=taken, faults=[Fault("file", taken.detail_sv)])
     return RedirectResponse(f"{OWN}/{application_id}/completions/{request_id}", 303)
 
@@ -93,12 +93,14 @@ async def complete(  # noqa: PLR0913, PLR0917 - two things in its address
     """Skicka in kompletteringen. / Send the completion."""
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
     asked = await read_completion(case.row, request_id, contents=contents)
-    form = _form(case)
+    form = form_of_case(case)
     items = _asked(asked, case, form)
     filled = compacted(items, typed)
+    if more := typed.text("more"):
+        return _page(view, case, asked, items, filled, more=more)
 
     async def send() -> Receipt:
-        answer = form_of(items, filled, _written(form, items))
+        answer = form_of(items, filled, written(form, items))
         command = AnswerCompletion(
             ApplicationId(application_id),
             actor.scope,
@@ -115,7 +117,8 @@ async def complete(  # noqa: PLR0913, PLR0917 - two things in its address
     return went_well(f"{OWN}/{application_id}", receipt, "completed")
 
 
-def _form(case: Case) -> Form:
+def form_of_case(case: Case) -> Form:
+    """Return the form. Raises NotFound when it was disposed of."""
     if case.form is None:
         raise NotFound
     return case.form
@@ -129,21 +132,22 @@ def _asked(asked: ReadCompletion, case: Case, form: Form) -> list[Item]:
     return [item for item, at in named if any(at.startswith(field) or field.startswith(at) for field in fields)]
 
 
-async def _shown(application_id: str, form: Form, items: list[Item], contents: ContentStore) -> Filled:
+async def values_with_later_files(application_id: str, form: Form, items: list[Item], contents: ContentStore) -> Filled:
     """Return what is kept, and below it the files that came after the form, for somebody to say what they are."""
     if any(item.name == "attachments" for item in items):
         known = {each.file for each in form.attachments}
         later = [file for file in await list_files(application_id, contents=contents) if file.id not in known]
         new = tuple(AttachedDocument(file.id, None, file.name[:_NAME_MAX]) for file in later)
         form = replace(form, attachments=(*form.attachments, *new))
-    return values_of(items, _written(form, items))
+    return values_of(items, written(form, items))
 
 
 def _asks_budget(items: list[Item]) -> bool:
     return any(item.name == "budget" for item in items)
 
 
-def _written(form: Form, items: list[Item]) -> dict[str, object]:
+def written(form: Form, items: list[Item]) -> dict[str, object]:
+    """Return the form as JSON, the budget as people write it: without what is worked out."""
     return form_json(without_flat_rate(form) if _asks_budget(items) else form)
 
 
@@ -156,6 +160,7 @@ def _page(
     *,
     refusal: Refusal | None = None,
     faults: list[Fault] | None = None,
+    **facts: Any,  # noqa: ANN401 - what the template shows
 ) -> Response:
     return own_page(
         view,
@@ -167,4 +172,5 @@ def _page(
         asked=asked,
         items=items,
         counts={each.name: rows_in(each, typed) for each in items if isinstance(each, Rows)},
+        **{"more": "", **facts},
     )

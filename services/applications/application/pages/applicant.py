@@ -34,6 +34,16 @@ from shared.web.pages import Action, View, Viewed, went_well
 
 router: Final = APIRouter()
 
+_COMMANDS: Final = (
+    "replace",
+    "sign",
+    "confirm-revised-budget",
+    "accept-grant",
+    "request-change",
+    "request-decision",
+    "send-message",
+)
+
 
 @router.get("/applications")
 async def applications_page(actor: CaseReader, db: Db, contents: Contents, page: PageOf, view: Viewed) -> Response:
@@ -93,7 +103,7 @@ async def _actions(case: Case, view: View, *, log: EventLog, contents: ContentSt
     """Return what the applicant may do next with the application, and why not."""
     refused = await refusals_of(
         case.row["_id"],
-        ["send-message", "request-change", "sign", "confirm-revised-budget", "accept-grant"],
+        _COMMANDS,
         view,
         log=log,
         contents=contents,
@@ -101,6 +111,7 @@ async def _actions(case: Case, view: View, *, log: EventLog, contents: ContentSt
     address = f"{OWN}/{case.row['_id']}"
     return [
         *_editors(case, address, view),
+        *_replacement(address, view, refused["replace"]),
         _action("Skriv under ansökan", f"{address}/signature", view, refused["sign"]),
         _action("Bekräfta reviderad budget", f"{address}/revised-budget", view, refused["confirm-revised-budget"]),
         _action("Acceptera bifallet", f"{address}/acceptance", view, refused["accept-grant"], form=True),
@@ -118,6 +129,13 @@ async def _actions(case: Case, view: View, *, log: EventLog, contents: ContentSt
             refused["send-message"],
             roles=frozenset({Role.ORG_EDITOR}),
         ),
+        _action(
+            "Begär att ärendet avgörs",
+            f"{address}/decision-request",
+            view,
+            refused["request-decision"],
+            roles=frozenset({Role.ORG_EDITOR}),
+        ),
         *_withdrawal(case, address, view),
     ]
 
@@ -128,6 +146,13 @@ def _editors(case: Case, address: str, view: View) -> list[Action]:
         return []
     waiting = [each["request_id"] for each in case.row["completions"] if each["status"] == "open"]
     return [Action("Komplettera ansökan", f"{address}/completions/{request_id}") for request_id in waiting]
+
+
+def _replacement(address: str, view: View, refusal: Refusal | None) -> list[Action]:
+    """Return the replacement as long as there may be one: once the call has closed nobody needs to read of it."""
+    if refusal is not None or Role.ORG_EDITOR not in view.caller.roles:
+        return []
+    return [Action("Ersätt ansökan", f"{address}/replacement")]
 
 
 def _withdrawal(case: Case, address: str, view: View) -> list[Action]:

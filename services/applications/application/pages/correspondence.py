@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.applications.application import views
 from services.applications.application.handlers.completing import read_completion
+from services.applications.application.handlers.delaying import read_notices
 from services.applications.application.handlers.desk import DESK, MESSAGES, OnDesk, read_desk
 from services.applications.application.handlers.granted import read_words
 from services.applications.application.handlers.letters import find_letter, letters_for
@@ -55,6 +56,7 @@ async def correspondence_of(case: Case, *, db: Database, contents: ContentStore)
         "completions": [await _completion(case, one["request_id"], contents) for one in case.row["completions"]],
         "changes": await _changes(case, contents),
         "thread": await read_desk(log, MESSAGES, contents=contents),
+        "notices": [(words.FACTS[one.fact], one) for one in await read_notices(log, contents=contents)],
     }
 
 

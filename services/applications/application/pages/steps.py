@@ -17,6 +17,7 @@ from services.applications.application.pages.frame import (
     step_page,
 )
 from services.applications.application.schemas.handling import AssignmentBody, ConflictBody, ContactBody
+from shared.auth.actor import Role
 from shared.auth.permissions import CaseHandler, CaseLeader
 from shared.eventlog.port import Receipt
 from shared.kernel.ids import ApplicationId
@@ -90,6 +91,8 @@ async def assignment_page(
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
     row = case.row
     known = {name: [str(row[name])] for name in ("officer", "substitute", "substitute_until") if row[name]}
+    if Role.CASE_OFFICER in actor.roles:
+        known.setdefault("officer", [actor.subject])  # taking a case oneself is the most common
     return step_page(view, "assignment.html", case, typed=Filled(known))
 
 

@@ -1,4 +1,4 @@
-"""The rules of costs, read in this order: ledger, lines, reporting, verification, account."""
+"""The rules of costs, read in this order: ledger, lines, overrun, reporting, verification, account."""
 
 from services.reporting.costs.domain.account import (
     ACCOUNTS,

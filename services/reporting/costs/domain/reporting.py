@@ -9,9 +9,8 @@ from services.reporting.costs.domain.account import Account
 from services.reporting.costs.domain.lines import ClaimedLine, LineLimits, PlacedLine, placed, problems_of
 from services.reporting.costs.domain.requests import PaymentRequest
 from services.reporting.costs.domain.terms import GrantTerms, as_amounts, per_category
-from shared.contracts.applications import BudgetAmount
 from shared.contracts.call import BudgetCategory
-from shared.contracts.reporting import CostLine, CostsReported, PeriodClaimed, VoucherRow
+from shared.contracts.reporting import CategoryOverrun, CostLine, CostsReported, PeriodClaimed, VoucherRow
 from shared.kernel.decisions import Claim, Decision
 from shared.kernel.ids import PaymentRequestId
 from shared.kernel.refusals import Problem, Refusal
@@ -207,10 +206,15 @@ def _claims(command: ReportCosts, lines: list[PlacedLine]) -> list[Claim]:
     return claims
 
 
-def _over_budget(account: Account, terms: GrantTerms, claimed: dict[BudgetCategory, int]) -> list[BudgetAmount]:
+def _over_budget(account: Account, terms: GrantTerms, claimed: dict[BudgetCategory, int]) -> list[CategoryOverrun]:
     """Tell by how much accumulated claims exceed each category's granted budget: a flag, not a refusal (C7, A19)."""
-    over = {
-        category: account.claimed.get(category, 0) + ore - terms.budget.get(category, 0)
-        for category, ore in claimed.items()
-    }
-    return as_amounts({category: ore for category, ore in over.items() if ore > 0})
+    accumulated = {category: account.claimed.get(category, 0) + ore for category, ore in claimed.items()}
+    return [
+        CategoryOverrun(
+            category=category,
+            amount_ore=terms.over_budget_ore(category, ore),
+            needs=terms.overrun_needs(category, ore),
+        )
+        for category, ore in accumulated.items()
+        if terms.over_budget_ore(category, ore) > 0
+    ]

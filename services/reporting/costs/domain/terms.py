@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from services.reporting.costs.domain.overrun import overrun_needs
 from shared.contracts.applications import BudgetAmount
-from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory
+from shared.contracts.call import ApprovalLevel, ApprovalRole, BudgetCategory, Overrun
+from shared.contracts.reporting import OverrunNeeds
 from shared.kernel.ids import ApplicationId, OrganisationId
 from shared.kernel.money import half_up, share_of
 from shared.kernel.refusals import Refusal
@@ -48,7 +50,7 @@ class GrantTerms:
     """A granted project as far as costs are concerned, with the parameters of the call version it is pinned to.
 
     `share_bp` is C9's p, `maximum_ore` what is granted still, `own_cash_ore` own cash in the financing plan.
-    `budget` is öre per category in the decision.
+    `budget` is öre per category in the latest decision, `overrun` how far above it costs may go by themselves.
     """
 
     project: ApplicationId
@@ -62,6 +64,7 @@ class GrantTerms:
     months_min: int
     months_max: int
     paid_on_latest: date
+    overrun: Overrun
     flat_rates: tuple[FlatRateTerms, ...] = ()
     budget: Mapping[BudgetCategory, int] = field(default_factory=dict)
     final_report_on_latest: date | None = None
@@ -85,6 +88,14 @@ class GrantTerms:
         if not reaching:
             return frozenset(ApprovalRole)
         return frozenset({ApprovalRole.PAYMENT_APPROVER, *min(reaching, key=lambda level: level.up_to_ore).roles})
+
+    def over_budget_ore(self, category: BudgetCategory, accumulated_ore: int) -> int:
+        """Return by how much `accumulated_ore` is above the category's budget, which is 0 where there is none."""
+        return accumulated_ore - self.budget.get(category, 0)
+
+    def overrun_needs(self, category: BudgetCategory, accumulated_ore: int) -> OverrunNeeds:
+        """Tell what `accumulated_ore` in a category needs by the limits of the call (A19)."""
+        return overrun_needs(accumulated_ore, self.budget.get(category, 0), self.overrun)
 
     def flat_rate_ore(self, amounts: Iterable[tuple[BudgetCategory, int]]) -> int:
         """Return the flat rate on direct costs given as (category, öre): computed, never typed (C6)."""

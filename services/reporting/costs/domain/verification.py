@@ -1,4 +1,4 @@
-"""Verifying a payment request: every line judged, the flat rate following (C6, C8). Pure."""
+"""Verifying a payment request: every line judged, the flat rate following, overruns decided (C6, C8, A19). Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from services.reporting.costs.domain.account import Account, SameVerifierAndAppr
 from services.reporting.costs.domain.requests import PaymentRequest
 from services.reporting.costs.domain.terms import GrantTerms, as_amounts, per_category
 from shared.contracts.call import BudgetCategory
-from shared.contracts.reporting import CostsApproved, CostsVerified, LineOutcome
+from shared.contracts.reporting import CostsApproved, CostsVerified, LineOutcome, OverrunNeeds
 from shared.kernel.decisions import Decision
 from shared.kernel.ids import PaymentRequestId
+from shared.kernel.money import kronor_text
 from shared.kernel.refusals import NotFound, Problem, Refusal
 
 
@@ -43,6 +44,20 @@ class VerificationIncomplete(Refusal):
     status = 422
     sv = "Granskningen är inte fullständig."
     en = "The verification is not complete."
+
+
+class OverrunNotDecided(Refusal):
+    """Cost so far above a category's budget is approved only after a decision has changed the budget."""
+
+    rule = "A19"
+    sv = (
+        "Godkända kostnader blir så mycket högre än beslutad budget att det kräver ett beslut. "
+        "Besluta om ändrad budget först, eller underkänn så mycket att det inte behövs."
+    )
+    en = (
+        "Approved costs would exceed the granted budget by so much that it needs a decision. "
+        "Decide on a changed budget first, or disallow so much that none is needed."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +132,29 @@ def _outcomes(request: PaymentRequest, judged: tuple[JudgedLine, ...]) -> list[L
     ]
 
 
+def _undecided(account: Account, terms: GrantTerms, approved: dict[BudgetCategory, int]) -> Iterator[Problem]:
+    """Yield the categories in which what is approved now, with what was approved before, needs a decision (A19)."""
+    for category, ore in approved.items():
+        accumulated_ore = account.approved.get(category, 0) + ore
+        if terms.overrun_needs(category, accumulated_ore) is OverrunNeeds.DECISION:
+            over = kronor_text(terms.over_budget_ore(category, accumulated_ore))
+            yield Problem(
+                OverrunNotDecided.rule,
+                "/lines",
+                f"Kostnadsslaget {category} skulle bli godkänt {over} över beslutad budget.",
+                f"Category {category} would be approved {over} above the granted budget.",
+            )
+
+
 def verify(request: PaymentRequest, account: Account, command: VerifyCosts) -> Decision:
     """Granska kostnader: every line, its parts adding up to what was claimed; the flat rate follows (C6, C8).
 
     Parking is refused: a parked amount would keep its claim on the voucher row (C5), and a later request could not
-    take it up again, so it would be lost.
+    take it up again, so it would be lost. An overrun counts here by what is approved, not by what was claimed: what is
+    disallowed needs no decision.
 
-    Raises NotFound, AlreadyVerified, SameVerifierAndApprover (C9), VerificationIncomplete with every problem.
+    Raises NotFound, AlreadyVerified, SameVerifierAndApprover (C9), VerificationIncomplete and OverrunNotDecided (A19),
+    both with every problem.
     """
     if request.project != command.terms.project:
         raise NotFound
@@ -138,6 +169,9 @@ def verify(request: PaymentRequest, account: Account, command: VerifyCosts) -> D
     direct = [(outcome.category, outcome.approved_ore) for outcome in outcomes]
     flat_rate_ore = command.terms.flat_rate_ore(direct)
     approved = per_category([*direct, (BudgetCategory.FLAT_RATE, flat_rate_ore)])
+    undecided = tuple(_undecided(account, command.terms, approved))
+    if undecided:
+        raise OverrunNotDecided(*undecided)
     verified = CostsVerified(
         payment_request_id=command.payment_request_id,
         project=command.terms.project,

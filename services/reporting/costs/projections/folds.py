@@ -1,5 +1,6 @@
 """The folds of costs: what each fact does to the rows. Pure."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from services.reporting.costs.projections.rows import (
@@ -10,6 +11,7 @@ from services.reporting.costs.projections.rows import (
     FlatRateRow,
     GrantRow,
     LineRow,
+    OverrunRow,
     PaymentRequestRow,
     PaymentRow,
     ProjectRow,
@@ -68,6 +70,7 @@ def _terms(definition: CallDefinition) -> CallTermsRow:
             ApprovalLevelRow(up_to_ore=level.up_to_ore, roles=[role.value for role in level.roles])
             for level in definition.reporting.approval_levels
         ],
+        overrun=OverrunRow(share_bp=definition.overrun.share_bp, decision_ore_min=definition.overrun.decision_ore_min),
     )
 
 
@@ -178,6 +181,7 @@ def _reported(event: CostsReported, recorded: Recorded) -> PaymentRequestRow:
         flat_rate_ore=event.flat_rate_ore,
         flat_rate_approved_ore=None,
         over_budget=_per_category(event.over_budget),
+        overrun_needs={over.category.value: over.needs.value for over in event.over_budget},
         reported_at=recorded.at,
         verified_at=None,
         verified_by=None,
@@ -243,11 +247,11 @@ def _payment(event: PayoutApproved, recorded: Recorded) -> PaymentRow:
     )
 
 
-def _per_category(amounts: list[BudgetAmount]) -> dict[str, int]:
+def _per_category(amounts: Sequence[BudgetAmount]) -> dict[str, int]:
     return _added({}, amounts)
 
 
-def _added(sums: dict[str, int], amounts: list[BudgetAmount]) -> dict[str, int]:
+def _added(sums: dict[str, int], amounts: Sequence[BudgetAmount]) -> dict[str, int]:
     added = dict(sums)
     for line in amounts:
         added[line.category.value] = added.get(line.category.value, 0) + line.amount_ore

@@ -18,6 +18,13 @@ class ApprovalLevelRow(TypedDict):
     roles: list[str]
 
 
+class OverrunRow(TypedDict):
+    """When a category above its budget needs a decision (A19): above the share, and then from so many öre on."""
+
+    share_bp: int
+    decision_ore_min: int
+
+
 class CallTermsRow(TypedDict):
     """What one version of a call says of costs."""
 
@@ -27,6 +34,7 @@ class CallTermsRow(TypedDict):
     paid_on_latest: str
     final_report_on_latest: str
     approval_levels: list[ApprovalLevelRow]
+    overrun: OverrunRow
 
 
 class CallRow(TypedDict):
@@ -84,7 +92,10 @@ class LineRow(TypedDict):
 
 
 class PaymentRequestRow(TypedDict):
-    """Ansökan om utbetalning. `contents` and `verification_contents` refer to the words."""
+    """Ansökan om utbetalning. `contents` and `verification_contents` refer to the words.
+
+    `overrun_needs` says what each category of `over_budget` needs (A19).
+    """
 
     _id: str
     project: str
@@ -98,6 +109,7 @@ class PaymentRequestRow(TypedDict):
     flat_rate_ore: int
     flat_rate_approved_ore: int | None
     over_budget: dict[str, int]
+    overrun_needs: dict[str, str]
     reported_at: datetime
     verified_at: datetime | None
     verified_by: str | None

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from services.reporting.costs.domain import Chart, Extract
 from services.reporting.costs.projections import AccountRow, PaymentRequestRow, ProjectRow
-from shared.contracts.applications import BudgetAmount
+from services.reporting.costs.schemas.flags import FINAL_REPORT_LATE, Flag, over_budget, wrong_encoding
 from shared.contracts.call import BudgetCategory
 from shared.contracts.event import Event
-from shared.contracts.reporting import CostsReported, CostsVerified, PayoutApproved
+from shared.contracts.reporting import CostsReported, CostsVerified, OverrunNeeds, PayoutApproved
 from shared.eventlog.port import Receipt
-from shared.kernel.money import kronor_text
 from shared.web.schemas import Answer, ReceiptBody, receipt_body
 
 Fact = TypeVar("Fact", bound=Event)
@@ -20,15 +19,6 @@ Fact = TypeVar("Fact", bound=Event)
 def _first(events: Iterable[Event], kind: type[Fact]) -> Fact:
     """Return the fact of one kind among those that a receipt holds."""
     return next(event for event in events if isinstance(event, kind))
-
-
-class Flag(Answer):
-    """Something to look at that forbids nothing."""
-
-    rule: str
-    pointer: str
-    sv: str
-    en: str
 
 
 class LedgerRowBody(Answer):
@@ -60,19 +50,13 @@ class LedgerBody(Answer):
 
 def ledger_body(reference: str, extract: Extract) -> LedgerBody:
     """Return an import as it is answered."""
-    wrong_encoding = Flag(
-        rule="C4",
-        pointer="",
-        sv=f"Filen är skriven i {extract.encoding} och inte i CP437 som SIE kräver. Kontrollera å, ä och ö.",
-        en=f"The file is written in {extract.encoding} and not in CP437 as SIE demands. Check the letters å, ä and ö.",
-    )
     return LedgerBody(
         ledger=reference,
         chart=extract.chart,
         object=extract.object,
         object_name=extract.object_name,
         company=extract.company,
-        warnings=[wrong_encoding] if extract.encoding else [],
+        warnings=[wrong_encoding(extract.encoding)] if extract.encoding else [],
         rows=[
             LedgerRowBody(
                 voucher=row.voucher._asdict(),
@@ -94,7 +78,7 @@ def ledger_body(reference: str, extract: Extract) -> LedgerBody:
 class CostReportReceipt(ReceiptBody):
     """What was reported: the sum claimed and the flat rate computed.
 
-    Warnings: a late final report (C1), categories above the granted budget (C7).
+    Warnings: a late final report (C1), categories above the granted budget (C7) with what that needs (A19).
     """
 
     claimed_ore: int
@@ -110,26 +94,9 @@ def cost_report_receipt(receipt: Receipt) -> CostReportReceipt:
         claimed_ore=sum(line.claimed_ore for line in reported.lines) + reported.flat_rate_ore,
         flat_rate_ore=reported.flat_rate_ore,
         warnings=[
-            *([_FINAL_REPORT_LATE] if reported.final_report_late else []),
-            *(_over_budget(over) for over in reported.over_budget),
+            *([FINAL_REPORT_LATE] if reported.final_report_late else []),
+            *(over_budget(over) for over in reported.over_budget),
         ],
-    )
-
-
-_FINAL_REPORT_LATE: Final = Flag(
-    rule="C1",
-    pointer="/final",
-    sv="Slutredovisningen kom efter utlysningens sista dag för den.",
-    en="The final report came after the call's last day for it.",
-)
-
-
-def _over_budget(over: BudgetAmount) -> Flag:
-    return Flag(
-        rule="C7",
-        pointer="/lines",
-        sv=f"Kostnadsslaget {over.category} ligger {kronor_text(over.amount_ore)} över beslutad budget.",
-        en=f"Category {over.category} is {kronor_text(over.amount_ore)} above the granted budget.",
     )
 
 
@@ -213,13 +180,18 @@ class PaymentRequestSummaryBody(Answer):
 
 
 class PaymentRequestBody(PaymentRequestSummaryBody):
-    """A payment request, whole."""
+    """A payment request, whole.
+
+    `over_budget` is öre per category above the granted budget when it was reported (C7), `overrun_needs` what each of
+    them needs (A19).
+    """
 
     vat_recoverable: bool
     lines: list[LineBody]
     flat_rate_ore: int
     flat_rate_approved_ore: int | None
     over_budget: dict[str, int]
+    overrun_needs: dict[str, OverrunNeeds]
     progress_report: str
     ledger: str
     notes: str
@@ -240,6 +212,7 @@ def payment_request_body(row: PaymentRequestRow, words: dict[str, Any]) -> Payme
         flat_rate_ore=row["flat_rate_ore"],
         flat_rate_approved_ore=row["flat_rate_approved_ore"],
         over_budget=row["over_budget"],
+        overrun_needs={category: OverrunNeeds(needs) for category, needs in row["overrun_needs"].items()},
         progress_report=words.get("progress_report", ""),
         ledger=words.get("ledger", ""),
         notes=words.get("notes", ""),

@@ -16,7 +16,7 @@ from shared.contracts.applications import BudgetAmount, CallPublished
 from shared.contracts.call import BudgetCategory
 from shared.contracts.events import ActivityCancelled, ActivityHeld, ActivityPlanned, AttendanceRecorded
 from shared.contracts.participants import CompanyEnrolled, EnrolmentWithdrawn, RepresentativeNamed
-from shared.contracts.reporting import CoFundingPaidIn, CostsReported, CostsVerified, PayoutApproved
+from shared.contracts.reporting import CoFundingPaidIn, CostsReported, CostsVerified, OverrunNeeds, PayoutApproved
 from shared.kernel.time import local_date
 from shared.projector.definition import Recorded
 
@@ -162,7 +162,7 @@ def _reported(part: RequestPart | None, event: RequestFact, recorded: Recorded) 
             approved=None,
             disallowed_ore=0,
             parked_ore=0,
-            over_budget=per_category(event.over_budget),
+            overruns=[over.category.value for over in event.over_budget if over.needs is not OverrunNeeds.NOTHING],
             period_from=event.period_from.isoformat(),
             period_to=event.period_to.isoformat(),
             final=event.final,

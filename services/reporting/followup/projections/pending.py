@@ -59,11 +59,17 @@ def _application(row: ProjectRow, assessors_min: int) -> Iterator[Pending]:
 
 
 def _requests(row: ProjectRow) -> Iterator[Pending]:
+    """Yield the requests to verify, and those with an overrun that the budget has not been changed for since (A19)."""
     for request in row["requests"].values():
         if request["approved"] is None:
             yield Pending(Matter.VERIFY, request["reported_on"])
-            if request["over_budget"]:
+            if any(_is_over_budget(row, category) for category in request["overruns"]):
                 yield Pending(Matter.EXAMINE_OVERRUN, request["reported_on"])
+
+
+def _is_over_budget(row: ProjectRow, category: str) -> bool:
+    claimed_ore = sum(request["claimed"].get(category, 0) for request in row["requests"].values())
+    return claimed_ore > (row["grant"]["budget"].get(category, 0) if row["grant"] is not None else 0)
 
 
 def _account(row: ProjectRow) -> Iterator[Pending]:

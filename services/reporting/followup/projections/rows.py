@@ -81,13 +81,16 @@ class ActivityPart(TypedDict):
 
 
 class RequestPart(TypedDict):
-    """One payment request, öre per category, flat rate included; `approved` is None until it is verified."""
+    """One payment request, öre per category, flat rate included; `approved` is None until it is verified.
+
+    `overruns` are the categories so far above the budget that the officer or a decision was needed (A19).
+    """
 
     claimed: dict[str, int]
     approved: dict[str, int] | None
     disallowed_ore: int
     parked_ore: int
-    over_budget: dict[str, int]
+    overruns: list[str]
     period_from: str
     period_to: str
     final: bool

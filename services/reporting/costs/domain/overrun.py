@@ -1,17 +1,8 @@
 """Överskridande: how far claimed cost may go above a category's budget, and who decides when it goes further (A19)."""
 
-from enum import StrEnum
-
 from shared.contracts.call import Overrun
+from shared.contracts.reporting import OverrunNeeds
 from shared.kernel.money import BASIS_POINTS
-
-
-class OverrunNeeds(StrEnum):
-    """What an overrun needs before the cost is accepted."""
-
-    NOTHING = "nothing"
-    OFFICER = "officer"
-    DECISION = "decision"
 
 
 def overrun_needs(claimed_ore: int, budget_ore: int, limits: Overrun) -> OverrunNeeds:
