@@ -1,8 +1,7 @@
 """The application factory: one FastAPI application for each service, all of them behind one address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,7 +16,7 @@ from shared.auth.sandbox import create_sandbox
 from shared.kernel.refusals import Refusal
 from shared.service import Service
 from shared.settings import ApiSettings
-from shared.web import catalogue
+from shared.web import assets, catalogue
 from shared.web.body_reader import Gate
 from shared.web.boundary import Boundary
 from shared.web.health import health_router
@@ -27,11 +26,6 @@ from shared.web.reference import reference_page
 from shared.web.routes import add_routes
 from shared.web.runtime import Probe, Runtime
 from shared.web.schemas import Answer
-
-_STATIC: Final = Path(__file__).parent / "static"
-_SHELL_CSS: Final = (_STATIC / "shell.css").read_bytes()
-_ICON: Final = (_STATIC / "favicon.svg").read_bytes()
-_KEPT: Final = {"cache-control": "public, max-age=3600"}
 
 
 class ApiInfo(Answer):
@@ -155,24 +149,15 @@ def _create_root(runtime: Runtime, probes: Mapping[str, Probe], gate: Gate, star
     app.include_router(health_router(probes))
     app.include_router(catalogue.router)
     app.include_router(login.router)
-    static = APIRouter(include_in_schema=False)
+    app.include_router(assets.router)
+    entrance = APIRouter(include_in_schema=False)
 
-    @static.get("/static/shell.css", response_class=Response)
-    async def shell_css() -> Response:
-        """Formatmallen för de gemensamma sidorna. / The style sheet of the common pages."""
-        return Response(_SHELL_CSS, media_type="text/css", headers=_KEPT)
-
-    @static.get("/", response_class=Response)
+    @entrance.get("/", response_class=Response)
     async def begin() -> Response:
         """Dit man kommer först. / Where people begin."""
         return RedirectResponse(start, 303)
 
-    @static.get("/favicon.ico", response_class=Response)
-    async def favicon() -> Response:
-        """Webbläsarens märke för alla sidor. / The browser's mark for every page."""
-        return Response(_ICON, media_type="image/svg+xml", headers=_KEPT)
-
-    app.include_router(static)
+    app.include_router(entrance)
     _surround(app, "root", runtime.settings, gate)
     return app
 

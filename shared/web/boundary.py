@@ -16,15 +16,11 @@ from shared.web.body_reader import Gate, Incoming, media_type_of, without_conten
 from shared.web.exchange import JSON, MEDIA_TYPE, Exchange
 from shared.web.headers import malformed_header
 from shared.web.metrics import count_answer
+from shared.web.policies import API_POLICY, PAGE_POLICY
 from shared.web.problems import problem_response
 from shared.web.refusals import InternalFault, SandboxTimeNotAllowed, StorageUnavailable
 from shared.web.trace import trace_of
 
-API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
-PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -134,7 +130,8 @@ def _with_headers(send: Send, exchange: Exchange) -> Send:
             given = dict(headers)
             page = given.get(b"content-type", b"").startswith(b"text/html")
             headers.extend(_ALWAYS)
-            headers.append((b"content-security-policy", (PAGE_POLICY if page else API_POLICY).encode()))
+            if b"content-security-policy" not in given:
+                headers.append((b"content-security-policy", (PAGE_POLICY if page else API_POLICY).encode()))
             headers.append((b"traceparent", exchange.traceparent.encode()))
             if exchange.status < _REDIRECTIONS:
                 headers.extend(exchange.success_headers)

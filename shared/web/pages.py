@@ -19,6 +19,7 @@ from shared.kernel.ids import new_id
 from shared.web import words
 from shared.web.exchange import exchange_of
 from shared.web.forms import Fault, Filled
+from shared.web.policies import SCRIPTED_PAGE_POLICY
 from shared.web.receipts import after_token
 from shared.web.routes import Given
 from shared.web.runtime import Runtime
@@ -31,6 +32,8 @@ _FILTERS: Final[Mapping[str, Any]] = {
     "instant": words.instant,
     "share_bp": words.share_bp,
 }
+_SCRIPTS: Final = "scripts"
+"""The block of `layout.html` that a template fills when its page loads scripts; no other page may run any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +133,11 @@ class Pages:
     ) -> Response:
         """Return a page. `typed` and `faults` are those of its form, `done` says what has just been recorded."""
         places = [place for place in self._places if place.roles & view.caller.roles]
-        text = self._templates.get_template(template).render(
-            view=view, places=places, typed=typed or Filled(), faults=list(faults), done=done, **facts
-        )
-        return HTMLResponse(text, status)
+        found = self._templates.get_template(template)
+        text = found.render(view=view, places=places, typed=typed or Filled(), faults=list(faults), done=done, **facts)
+        # What the template itself says, never what is found in the page: nothing that people write can loosen it.
+        scripted = _SCRIPTS in found.blocks
+        return HTMLResponse(text, status, {"content-security-policy": SCRIPTED_PAGE_POLICY} if scripted else None)
 
 
 def went_well(address: str, receipt: Receipt, done: str) -> Response:
