@@ -90,11 +90,12 @@ def _require_no_less(keys: Path, reached: Mapping[str, list[int]]) -> None:
     """End the command when a log holds less than at the last backup, and was not restored since: it was lost.
 
     Else the keys would seem destroyed, and their only copy be replaced. A log only grows, within its generation.
+    Keys that were copied before there was this look, or before there was a service, say nothing of its log.
     """
     if not (keys / _NEWEST / MANIFEST).exists():
         return
-    before = _read(keys / _NEWEST / MANIFEST)["logs"]
-    if lost := [name for name, now in reached.items() if now < before[name]]:
+    before = _read(keys / _NEWEST / MANIFEST).get("logs", {})
+    if lost := [name for name, now in reached.items() if name in before and now < before[name]]:
         end_with(
             f"{', '.join(lost)}: the log holds less than at the last backup; the copy of the keys is left as it is"
         )

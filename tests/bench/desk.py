@@ -1,4 +1,4 @@
-"""What people wait for at their desks: lists of long applications, the check of a draft, pages, a letter."""
+"""What people wait for at their desks: a list of long applications, the check of a draft, the inbox's first byte."""
 
 import base64
 import json
@@ -14,7 +14,6 @@ import httpx2
 
 import services.applications.call
 from deploy.local.layout import free_ports
-from deploy.local.settings import PartsSettings
 from deploy.system import System, running_system
 from services.applications.application.domain import APPLICATIONS, Application, SubmitApplication, submit
 from services.applications.application.handlers.arriving import FORM, keep_form
@@ -47,15 +46,9 @@ _MS: Final = 1_000.0
 
 async def measure(stage: Stage) -> Figures:
     """Fill the desk, then ask one question after the other over one connection, as one person does."""
-    given = PartsSettings().model_copy(
-        update={
-            "kafka_bootstrap_servers": stage.parts.kafka_bootstrap_servers,
-            "mongodb_uri": stage.parts.mongodb_uri,
-        }
-    )
     (port,) = free_ports(1)
     stage.on_step("Starting the whole system")
-    async with running_system(stage.state_dir / "desk", port=port, namespace=_NAMESPACE, given=given) as system:
+    async with running_system(stage.state_dir / "desk", port=port, namespace=_NAMESPACE, given=stage.given) as system:
         call = read_call_file((_CALLS / f"{_PILOT}.yaml").read_bytes())
         sizes = {"many": (IN_A_LIST, MANY_ANSWERS), "few": (IN_A_LIST, FEW_ANSWERS)}
         sizes["rest"] = (APPLICATIONS_IN_ALL - 2 * IN_A_LIST, 1)

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import psutil
 
 from deploy.local.layout import free_ports
-from deploy.local.settings import PartsSettings
 from deploy.system import System, running_system
 from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_most, judged, number
@@ -27,16 +26,10 @@ class Taken(NamedTuple):
 
 async def measure(stage: Stage) -> Figures:
     """Run everything, wait until it has settled, and watch it."""
-    given = PartsSettings().model_copy(
-        update={
-            "kafka_bootstrap_servers": stage.parts.kafka_bootstrap_servers,
-            "mongodb_uri": stage.parts.mongodb_uri,
-        }
-    )
     (port,) = free_ports(1)
     folder = stage.state_dir / "rest"
     stage.on_step("Starting the whole system")
-    async with running_system(folder, port=port, namespace=_NAMESPACE, given=given) as system:
+    async with running_system(folder, port=port, namespace=_NAMESPACE, given=stage.given) as system:
         await asyncio.sleep(_SETTLE_S)
         stage.on_step(f"Watching it at rest for {stage.idle_minutes:g} min")
         processes = _processes(system)

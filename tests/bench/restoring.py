@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from deploy.backups import backup, restore
 from deploy.initialise import initialise
 from deploy.local.layout import free_ports
-from deploy.local.settings import PartsSettings
 from deploy.services import SERVICES
 from deploy.system import running_system
 from shared.eventlog.documents import COMMITS, CommitDocument, PublishedEvent, document_id
@@ -104,16 +103,10 @@ def _commit(fact: PublishedEvent) -> dict[str, object]:
 
 async def _fold(stage: Stage) -> None:
     """Let the whole system run until follow-up has folded every fact."""
-    given = PartsSettings().model_copy(
-        update={
-            "kafka_bootstrap_servers": stage.parts.kafka_bootstrap_servers,
-            "mongodb_uri": stage.parts.mongodb_uri,
-        }
-    )
     (port,) = free_ports(1)
     folder: Path = stage.state_dir / "restored"
     database = stage.database(_NAMESPACE, "reporting")
-    async with running_system(folder, port=port, namespace=_NAMESPACE, given=given):
+    async with running_system(folder, port=port, namespace=_NAMESPACE, given=stage.given):
         await eventually_async(lambda: _all_folded(database), within_s=_FOLD_S_MAX)
 
 

@@ -33,6 +33,15 @@ class Stage:
     idle_minutes: float = IDLE_MINUTES
     """How long the system is watched at rest."""
 
+    @property
+    def given(self) -> PartsSettings:
+        """The settings by which a whole system takes the stage's parts and starts none."""
+        addresses = {
+            "kafka_bootstrap_servers": self.parts.kafka_bootstrap_servers,
+            "mongodb_uri": self.parts.mongodb_uri,
+        }
+        return PartsSettings().model_copy(update=addresses)
+
     def environment(self, namespace: str) -> dict[str, str]:
         """Return what a process of a section finds in its environment."""
         return {**self.parts.environment(), "LOTSEN_NAMESPACE": namespace, "PYTHONPATH": str(ROOT)}

@@ -67,7 +67,6 @@ async def three(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         "LOTSEN_TLS_PORT": str(port),
         "LOTSEN_PUBLIC_BASE_URL": address,
         "LOTSEN_OIDC_ISSUER": f"{address}/sandbox",
-        "LOTSEN_JWKS_URL": "http://applications:8080/sandbox/jwks.json",
     }
     stack = await made(tmp_path_factory.mktemp("three"), project="lotsen-three", more=more)
     stack = replace(stack, running=(*RUNNING, "kafka-2", "kafka-3", "mongodb-2", "mongodb-3"))

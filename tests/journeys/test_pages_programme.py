@@ -63,13 +63,14 @@ async def test_the_page_says_what_it_is_how_fresh_and_what_matters_in_that_order
 async def test_a_reader_without_scripts_sorts_the_projects_and_goes_to_one(address: str) -> None:
     async with browser_page() as page:
         await page.goto(address)
-        await page.get_by_role("link", name="utbetalt", exact=True).click()
+        async with page.expect_navigation():
+            await page.get_by_role("link", name="utbetalt", exact=True).click()
         first = page.locator("section[aria-labelledby=projects] tbody tr").first
         assert "Testparken Norr (testdata)" in await first.inner_text()
         await first.get_by_role("link").click()
-        assert page.url.endswith(f"/projects/{PROJECT}")
+        await page.wait_for_url(f"**/projects/{PROJECT}")
         await page.get_by_role("link", name="Programmet").click()
-        assert page.url == address
+        await page.wait_for_url(address)
 
 
 async def test_the_chart_has_a_title_a_sentence_and_bars_as_long_as_its_numbers(address: str) -> None:

@@ -54,18 +54,8 @@ async def test_a_call_is_defined_in_one_place_and_every_service_obeys_without_a_
     application = await applicant.post("/applications/v1/applications", form | {"ends_on": "2023-06-30"})
 
     call = await stage.at("agency-officer-1", ASSESSED_AT).get(f"/applications/v1/calls/{OTHER_CALL}")
-    scores = [
-        {"criterion": criterion["code"], "points": 4, "reason": "Enligt testdata."}
-        for criterion in call["definition"]["assessment"]["criteria"]
-    ]
     address = f"/applications/v1/applications/{application['id']}"
-    await stage.at("agency-registrar", REGISTERED_AT).post(f"{address}/registrations", {})
-    for person in HANDLERS:
-        await stage.at(person, REGISTERED_AT).post(f"{address}/conflicts-of-interest", no_conflict())
-    await stage.at("agency-officer-1", CONTACTED_AT).post(f"{address}/contacts", contact())
-    await stage.at("agency-officer-1", ASSESSED_AT).post(
-        f"{address}/assessments", {"conditions_met": True, "scores": scores}
-    )
+    await _handled(year, address, {one["code"]: 4 for one in call["definition"]["assessment"]["criteria"]})
     grant = {"reasons": "Enligt testdata.", "amount_ore": 20_000_000, "legal_basis": LEGAL_BASIS}
     granted = await stage.at("agency-decider", DECIDED_AT).post(f"{address}/grants", grant)
 

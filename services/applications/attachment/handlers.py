@@ -113,9 +113,12 @@ def _same(there: Sequence[File], name: str, digest: str) -> File | None:
 
 
 async def _require_room(file: File, rules: AttachmentRules, contents: ContentStore) -> None:
-    """Count again when it is there: of several that came at once, those too many go. Raises TooManyFiles."""
-    there = await contents.files.list_of(file.owner)
-    if file.id not in {each.id for each in there[: rules.files_max]}:
+    """Count again when it is there, and take it away when there are too many. Raises TooManyFiles.
+
+    Of several that come at once as many go as are too many, or more: who counts last sees all the others, so never are
+    more kept than there is room for, in whatever order they became visible.
+    """
+    if len(await contents.files.list_of(file.owner)) > rules.files_max:
         await contents.files.remove(file.owner, file.id)
         raise TooManyFiles(files_max=rules.files_max)
 

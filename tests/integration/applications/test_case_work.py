@@ -1,13 +1,12 @@
-"""What is read of a case's handling from the read models on a real MongoDB, and what becomes due by itself."""
+"""What is read of a case's handling from the read models on a real MongoDB, and what becomes due (A20, A27)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
 from pydantic import SecretStr
 
 from deploy.duties import keep_duties, tick
@@ -26,7 +25,7 @@ from shared.settings import WorkSettings
 from shared.watchdog import Watchdog
 from tests.integration.applications.conftest import Place
 from tests.integration.applications.projected import Desk
-from tests.unit.applications.desk import a_grant_body, client_with
+from tests.unit.applications.desk import a_grant_body
 from tests.unit.applications.examples import APPLICATION, NOON, signed
 from tests.unit.applications.test_case_work_over_http import ASKED, IN_TIME, SIX_MONTHS_LATER, completed
 from tests.waiting import eventually
@@ -36,19 +35,6 @@ pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 ON_DECISION_DAY: Final = {"Sandbox-Now": "2023-03-10T09:00:00Z"}
 LAST_DAY: Final = datetime(2023, 3, 6, 22, 59, tzinfo=UTC)
 AFTER: Final = datetime(2023, 3, 6, 23, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def log() -> InMemoryEventLog:
-    return InMemoryEventLog()
-
-
-@pytest_asyncio.fixture
-async def desk(place: Place, log: InMemoryEventLog) -> AsyncIterator[Desk]:
-    async with client_with(log=log, db=place.db) as client:
-        desk = Desk(client, log, place.db)
-        assert (await desk.publish()).status_code == 201
-        yield desk
 
 
 async def read(desk: Desk, who: str, path: str) -> Any:  # noqa: ANN401 - any JSON

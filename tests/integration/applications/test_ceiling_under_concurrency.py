@@ -1,12 +1,11 @@
 """A17 for real: grants decided at the same instant by several processes never break the call's ceiling together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import pytest
-import pytest_asyncio
 
 from services.applications.application.domain import APPLICATIONS, Application
 from services.applications.application.domain.refusals import CallBudgetExceeded
@@ -19,13 +18,12 @@ from shared.eventlog.mongo_log import MongoEventLog
 from shared.eventlog.port import CommandContext
 from shared.eventlog.refusals import StreamContended
 from shared.kernel.ids import ApplicationId, OrganisationId, new_id
-from shared.mongo import connect, find_all
+from shared.mongo import find_all
 from tests.integration.applications.conftest import Place
 from tests.unit.applications.examples import DECISION_DAY, KRONA, NOON, a_call, a_grant, assessed, the_call
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
-PROCESSES = 4
 APPLICATIONS_READY = 16
 FIT = 12
 """Twelve times 800 000 kr are 9 600 000 kr; a thirteenth would break 10 000 000 kr."""
@@ -36,15 +34,6 @@ OFFSETS = 8
 
 def context(key: str | None = None) -> CommandContext:
     return CommandContext("x", "client", OrganisationId("tenant"), DECISION_DAY, f"hash of {key}", idempotency_key=key)
-
-
-@pytest_asyncio.fixture
-async def logs(place: Place) -> AsyncIterator[Sequence[MongoEventLog]]:
-    """Return a log for each process: a client, a cache and queues of its own."""
-    clients = [connect(place.uri, app_name=f"process-{number}") for number in range(PROCESSES)]
-    yield [MongoEventLog(client, client[place.db.name], claims_key=bytes(32)) for client in clients]
-    for client in clients:
-        client.close()
 
 
 async def ready(log: MongoEventLog) -> list[ApplicationId]:
@@ -80,7 +69,7 @@ async def granted(log: MongoEventLog, application: ApplicationId) -> bool:
 async def test_as_many_grants_as_fit_succeed_and_no_more(logs: Sequence[MongoEventLog], place: Place) -> None:
     applications = await ready(logs[0])
     answers = await asyncio.gather(
-        *(granted(logs[number % PROCESSES], application) for number, application in enumerate(applications))
+        *(granted(logs[number % len(logs)], application) for number, application in enumerate(applications))
     )
     assert sum(answers) == FIT
     fresh = MongoEventLog(place.client, place.db, claims_key=bytes(32))

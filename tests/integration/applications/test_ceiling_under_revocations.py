@@ -6,14 +6,13 @@ The sum is never above the ceiling there, and whoever was refused did not fit at
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from typing import Final
 
 import pytest
-import pytest_asyncio
 
 from services.applications.application.domain import APPLICATIONS, AcceptGrant, Application
 from services.applications.application.domain.refusals import CallBudgetExceeded
@@ -29,7 +28,7 @@ from shared.eventlog.mongo_log import MongoEventLog
 from shared.eventlog.port import CommandContext, Receipt
 from shared.eventlog.refusals import StreamContended
 from shared.kernel.ids import ApplicationId, OrganisationId, new_id
-from shared.mongo import connect, find_all
+from shared.mongo import find_all
 from tests.integration.applications.conftest import Place
 from tests.unit.applications.examples import (
     AGENCY,
@@ -51,7 +50,6 @@ from tests.unit.applications.examples import (
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
-PROCESSES: Final = 4
 DECIDERS: Final = 50
 TRIES_MAX: Final = 200
 SEEDS: Final = (11, 29)
@@ -83,15 +81,6 @@ class Refused:
 
 def context(key: str) -> CommandContext:
     return CommandContext("x", "client", OrganisationId("tenant"), DECISION_DAY, f"hash of {key}", idempotency_key=key)
-
-
-@pytest_asyncio.fixture
-async def logs(place: Place) -> AsyncIterator[Sequence[MongoEventLog]]:
-    """Return a log for each process: a client, a cache and queues of its own."""
-    clients = [connect(place.uri, app_name=f"process-{number}") for number in range(PROCESSES)]
-    yield [MongoEventLog(client, client[place.db.name], claims_key=bytes(32)) for client in clients]
-    for client in clients:
-        client.close()
 
 
 def kinds() -> dict[int, list[ApplicationFact]]:
@@ -205,7 +194,7 @@ async def test_fifty_deciders_at_once_never_break_the_ceiling_and_are_not_refuse
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     cases = await ready(logs[0], chance)
     chance.shuffle(cases)
-    answers = await asyncio.gather(*(decided(case, logs[number % PROCESSES]) for number, case in enumerate(cases)))
+    answers = await asyncio.gather(*(decided(case, logs[number % len(logs)]) for number, case in enumerate(cases)))
     refused = [answer for answer in answers if answer is not None]
     given = [case for case, answer in zip(cases, answers, strict=True) if answer is None]
     reserved = await reserved_in_order(place)
@@ -238,7 +227,7 @@ async def test_what_is_freed_is_granted_again_to_the_last_krona(
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     cases = [replace(case, ending="stands") for case in await ready(logs[0], chance)]
-    answers = await asyncio.gather(*(decided(case, logs[number % PROCESSES]) for number, case in enumerate(cases)))
+    answers = await asyncio.gather(*(decided(case, logs[number % len(logs)]) for number, case in enumerate(cases)))
     given = [case for case, answer in zip(cases, answers, strict=True) if answer is None]
     waiting = [case for case, answer in zip(cases, answers, strict=True) if answer is not None]
     revoked = replace(max(given, key=lambda case: case.amount_kr), ending="revoked")

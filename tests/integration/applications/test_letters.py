@@ -1,29 +1,16 @@
 """Letters over HTTP, from the read models on a real MongoDB: which there are, who reads them, as data and as PDF."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
-import pytest_asyncio
 from pypdf import PdfReader
 
-from shared.eventlog.memory import InMemoryEventLog
-from tests.integration.applications.conftest import Place
 from tests.integration.applications.projected import Desk
-from tests.unit.applications.desk import BASE, Caller, client_with
+from tests.unit.applications.desk import BASE, Caller
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
 REASONS = {"reasons": "Ni driver inget kluster.", "reason": "not-entitled"}
-
-
-@pytest_asyncio.fixture
-async def desk(place: Place) -> AsyncIterator[Desk]:
-    log = InMemoryEventLog()
-    async with client_with(log=log, db=place.db) as client:
-        desk = Desk(client, log, place.db)
-        assert (await desk.publish()).status_code == 201
-        yield desk
 
 
 async def _cleared(desk: Caller, who: str, application: str) -> None:

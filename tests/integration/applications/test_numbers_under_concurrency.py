@@ -1,11 +1,10 @@
 """A20 for real: cases that are registered at the same instant by several processes get numbers without a gap."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
-import pytest_asyncio
 
 from services.applications.application.domain import APPLICATIONS, REGISTERS, Application, RegisterCase
 from services.applications.application.domain.refusals import AlreadyRegistered
@@ -15,28 +14,17 @@ from shared.eventlog.mongo_log import MongoEventLog
 from shared.eventlog.port import CommandContext
 from shared.eventlog.refusals import StreamContended
 from shared.kernel.ids import ApplicationId, OrganisationId, new_id
-from shared.mongo import connect
 from tests.integration.applications.conftest import Place
 from tests.unit.applications.examples import AGENCY, NOON, submitted
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
-PROCESSES = 4
 CASES = 40
 TRIES_MAX = 100
 
 
 def context(key: str) -> CommandContext:
     return CommandContext("x", "client", OrganisationId("tenant"), NOON, f"hash of {key}", idempotency_key=key)
-
-
-@pytest_asyncio.fixture
-async def logs(place: Place) -> AsyncIterator[Sequence[MongoEventLog]]:
-    """Return a log for each process: a client, a cache and queues of its own."""
-    clients = [connect(place.uri, app_name=f"process-{number}") for number in range(PROCESSES)]
-    yield [MongoEventLog(client, client[place.db.name], claims_key=bytes(32)) for client in clients]
-    for client in clients:
-        client.close()
 
 
 def _recorded(facts: Sequence[ApplicationFact], _state: Application) -> Sequence[ApplicationFact]:
@@ -68,7 +56,7 @@ async def test_as_many_cases_get_as_many_numbers_in_a_row_and_each_case_one(
     applications = [ApplicationId(new_id()) for _ in range(CASES)]
     await asyncio.gather(*(arrived(logs[0], application) for application in applications))
     twice = [(application, f"{application}-{attempt}") for application in applications for attempt in range(2)]
-    outcomes = await asyncio.gather(*(registered(logs[number % PROCESSES], *each) for number, each in enumerate(twice)))
+    outcomes = await asyncio.gather(*(registered(logs[number % len(logs)], *each) for number, each in enumerate(twice)))
     assert outcomes.count(True) == CASES, "of two who register the same case one is told that it is done"
     fresh = MongoEventLog(place.client, place.db, claims_key=bytes(32))
     states = [(await fresh.load(APPLICATIONS.at(application))).state for application in applications]

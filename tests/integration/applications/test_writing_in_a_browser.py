@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Page
 
-from tests.integration.applications.test_pages_in_a_browser import Site, browsing, opened, press, site
+from tests.integration.applications.site import Site, browsing, follow, opened, press
 from tests.integration.reporting.browsing import SCHEMES, chromium, sticks_out, violations
 from tests.unit.applications.desk import a_body
 from tests.unit.applications.examples import the_call
 from tests.unit.applications.files import a_pdf
-
-__all__ = ["site"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio]
 
@@ -93,14 +91,14 @@ async def test_an_application_is_written_filed_submitted_and_signed_entirely_in_
         async with page.expect_navigation():
             await page.locator(".upload button").first.click()
         assert "intyg.pdf" in await page.locator("table").inner_text()
-        await page.get_by_role("link", name="Alla delar").click()
+        await follow(page, "Alla delar")
         assert "10 av 10 delar är klara." in await page.locator("main").inner_text()
-        await page.get_by_role("link", name="Granska och lämna in").click()
+        await follow(page, "Granska och lämna in")
         async with page.expect_navigation():
             await page.get_by_role("button", name="Lämna in ansökan").first.click()
         assert "Ansökan kom in 2023-02-20 12:00" in await page.locator(".headline").inner_text()
-        await page.get_by_role("link", name="Skriv under ansökan").click()
-        await page.get_by_role("link", name="Skriv under med e-legitimation").first.click()
+        await follow(page, "Skriv under ansökan")
+        await follow(page, "Skriv under med e-legitimation")
         await press(page, "Logga in")
         assert await page.locator("[role=status]").inner_text() == "Klart. Ansökan är underskriven."
 

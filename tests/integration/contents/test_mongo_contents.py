@@ -1,39 +1,16 @@
 """Contents in MongoDB: what the suite promises, and what lies on the disk."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 import structlog
 
 from shared.contents.keys import WrongKeyError
-from shared.contents.mongo_store import KEPT, MongoContentStore, prepare
+from shared.contents.mongo_store import KEPT, MongoContentStore
 from shared.contents.port import ContentGoneError, ContentsUnavailable
-from shared.mongo import Database, connect
-from tests.conftest import Parts
+from shared.mongo import connect
+from tests.integration.contents.conftest import MASTER_KEY, Databases
 from tests.unit.contents.contents_behaviour import ContentsBehaviour, NewStore
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
-
-MASTER_KEY = bytes(range(32))
-Databases = tuple[Database, Database]
-
-
-@pytest_asyncio.fixture
-async def databases(parts: Parts) -> AsyncIterator[Databases]:
-    client = connect(parts.mongodb_uri, app_name="tests")
-    both = (client[f"{parts.namespace}_s"], client[f"{parts.namespace}_s_keys"])
-    await prepare(*both)
-    await prepare(*both)  # can be run again
-    yield both
-    for database in both:
-        await client.drop_database(database.name)
-    client.close()
-
-
-@pytest.fixture
-def new_store(databases: Databases) -> NewStore:
-    return lambda: MongoContentStore(*databases, master_key=MASTER_KEY)
 
 
 class TestContentsInMongo(ContentsBehaviour):

@@ -1,42 +1,19 @@
 """Drafts and files in MongoDB: what the suites promise, and what lies on the disk."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from shared.contents.keys import WrongKeyError
 from shared.contents.mongo_files import FILE_COLLECTIONS
-from shared.contents.mongo_store import KEYS, MongoContentStore, prepare
+from shared.contents.mongo_store import KEYS
 from shared.contents.port import ContentGoneError
-from shared.mongo import Database, connect
-from tests.conftest import Parts
+from tests.integration.contents.conftest import Databases
 from tests.unit.contents.contents_behaviour import NewStore
 from tests.unit.contents.drafts_behaviour import DraftsBehaviour, a_draft, saved
 from tests.unit.contents.files_behaviour import OWNER, FilesBehaviour, a_file
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
-MASTER_KEY = bytes(range(32))
 FILES, CHUNKS = FILE_COLLECTIONS
-Databases = tuple[Database, Database]
-
-
-@pytest_asyncio.fixture
-async def databases(parts: Parts) -> AsyncIterator[Databases]:
-    client = connect(parts.mongodb_uri, app_name="tests")
-    both = (client[f"{parts.namespace}_s"], client[f"{parts.namespace}_s_keys"])
-    await prepare(*both)
-    await prepare(*both)  # can be run again
-    yield both
-    for database in both:
-        await client.drop_database(database.name)
-    client.close()
-
-
-@pytest.fixture
-def new_store(databases: Databases) -> NewStore:
-    return lambda: MongoContentStore(*databases, master_key=MASTER_KEY)
 
 
 class TestDraftsInMongo(DraftsBehaviour):
