@@ -75,13 +75,11 @@ class Lease:
     async def renew(self) -> bool:
         """Hold the lease for another `ttl_s`. False when it was taken over: then stop what it allowed, at once."""
         asked_at = self._clock()
-        found = await self._leases.find_one_and_update(
-            {"_id": self.name, "owner": self.owner, "epoch": self.epoch},
-            [{"$set": {"expires_at": self._expiry()}}],
-            return_document=True,
-        )
-        self._held_until = asked_at + self.ttl_s if found else float("-inf")
-        return found is not None
+        ours = {"_id": self.name, "owner": self.owner, "epoch": self.epoch}
+        answer = await self._leases.update_one(ours, [{"$set": {"expires_at": self._expiry()}}])
+        held = answer.matched_count == 1
+        self._held_until = asked_at + self.ttl_s if held else float("-inf")
+        return held
 
     @staticmethod
     async def renew_all(leases: "Sequence[Lease]") -> "list[Lease]":

@@ -70,6 +70,8 @@ def broker_config(layout: Layout, node: Node, node_dir: Path) -> str:
         "broker.session.timeout.ms": _SESSION_TIMEOUT_MS,
         "broker.heartbeat.interval.ms": _SESSION_TIMEOUT_MS // 4,
     }
+    if count == 1:  # nobody waits for the controller's empty records, which it else writes twice a second at rest
+        settings["metadata.max.idle.interval.ms"] = 5_000
     for topic in ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic"):
         settings[f"{topic}.replication.factor"] = count
         settings[f"{topic}.num.partitions"] = _INTERNAL_PARTITIONS

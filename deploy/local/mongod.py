@@ -93,6 +93,8 @@ async def _start(binary: str, part_dir: Path, layout: Layout, node: Node, superv
         *(binary, "--dbpath", str(data), "--bind_ip", HOST, "--port", str(port), "--replSet", REPLICA_SET),
         *("--nounixsocket", "--quiet"),
         *("--wiredTigerCacheSizeGB", str(cache_gib), "--oplogSize", str(_OPLOG_MIB)),
+        # A majority write has the journal flushed at once before it is acknowledged; only idle rounds become fewer.
+        *("--journalCommitInterval", "500"),
         *ORPHANS,
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # A primary that is ended would otherwise wait up to 15 s for its successor.
