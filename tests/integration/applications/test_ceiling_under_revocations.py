@@ -1,4 +1,4 @@
-"""A17 for real: fifty deciders at once grant, wholly and in part, and revoke; judged against the order of the log.
+"""A17 for real: fifty deciders at once grant, wholly and in part, revoke and let lapse; judged by the order of the log.
 
 The budget's own stream is the serial model: its facts have one order, so that what was free is known at every point.
 The sum is never above the ceiling there, and whoever was refused did not fit at some point while asking.
@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from itertools import accumulate
 from typing import Final
@@ -15,10 +16,12 @@ from typing import Final
 import pytest
 
 from services.applications.application.domain import APPLICATIONS, AcceptGrant, Application
+from services.applications.application.domain.duties import Duty, DutyKind
 from services.applications.application.domain.refusals import CallBudgetExceeded
 from services.applications.application.domain.revoking import RevokeGrant
 from services.applications.application.domain.state import Status
 from services.applications.application.handlers import accept_grant, grant_funding
+from services.applications.application.handlers.duties import carry_out
 from services.applications.application.handlers.granted import revoke_grant
 from services.applications.call.domain import CALL_BUDGETS, PublishCall
 from services.applications.call.handlers import publish_call
@@ -27,7 +30,7 @@ from shared.contracts.applications import ApplicationFact, BudgetFreed, BudgetRe
 from shared.eventlog.mongo_log import MongoEventLog
 from shared.eventlog.port import CommandContext, Receipt
 from shared.eventlog.refusals import StreamContended
-from shared.kernel.ids import ApplicationId, OrganisationId, new_id
+from shared.kernel.ids import ApplicationId, CallId, OrganisationId, new_id
 from shared.mongo import find_all
 from tests.integration.applications.conftest import Place
 from tests.unit.applications.examples import (
@@ -51,6 +54,7 @@ from tests.unit.applications.examples import (
 pytestmark = [pytest.mark.real_parts, pytest.mark.asyncio]
 
 DECIDERS: Final = 50
+NOBODY_ACCEPTED: Final = DECISION_DAY + timedelta(days=the_call().accept_within_days + 1)
 TRIES_MAX: Final = 200
 SEEDS: Final = (11, 29)
 CEILING_ORE: Final = the_call().amounts.budget_ore
@@ -112,7 +116,7 @@ async def ready(log: MongoEventLog, chance: random.Random) -> list[Case]:
             ApplicationId(new_id()),
             f"decider-{number}",
             amount_kr,
-            chance.choice(["stands", "accepted", "revoked", "revoked-after-payment", "lowered"]),
+            chance.choice(["stands", "accepted", "revoked", "revoked-after-payment", "lowered", "lapsed"]),
         )
         facts = [
             fact.model_copy(update={"application_id": case.application})
@@ -148,9 +152,15 @@ async def decided(case: Case, log: MongoEventLog) -> Refused | None:
 
 
 async def ended(case: Case, log: MongoEventLog) -> None:
-    """Let the grant stand, be accepted, revoked or lowered."""
+    """Let the grant stand, lapse, be accepted, revoked or lowered."""
     if case.ending == "stands":
         return
+    if case.ending == "lapsed":
+        duty = Duty(DutyKind.LAPSE_GRANT, case.application, CallId(the_call().id), case.application)
+        for _ in range(TRIES_MAX):
+            if (await carry_out([duty], log=log, now=NOBODY_ACCEPTED))[DutyKind.LAPSE_GRANT.value]:
+                return
+        raise AssertionError("contended for ever")
     if case.ending != "revoked":
         acceptance = AcceptGrant(case.application, OWN, "signatory-1")
         await insisted(lambda: accept_grant(acceptance, log=log, context=context(f"accept {case.application}")))
@@ -171,6 +181,7 @@ def left_kr(case: Case) -> int:
         "revoked": 0,
         "revoked-after-payment": 100_000,
         "lowered": case.amount_kr - 200_000,
+        "lapsed": 0,
     }[case.ending]
 
 
@@ -214,7 +225,9 @@ async def _agree(place: Place, given: Sequence[Case], refused: Sequence[Case]) -
     for case in given:
         state = (await fresh.load(APPLICATIONS.at(case.application))).state
         assert state.grant is not None
-        if state.status is not Status.REVOKED:
+        if case.ending == "lapsed":
+            assert state.status is Status.LAPSED
+        elif state.status is not Status.REVOKED:
             assert state.grant.amount_ore == left_kr(case) * KRONA
     for case in refused:
         state = (await fresh.load(APPLICATIONS.at(case.application))).state
