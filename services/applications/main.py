@@ -25,7 +25,7 @@ from shared.service import Service
 
 PROJECTION: Final = Projection(
     name="applications",
-    version=3,
+    version=4,
     topics=("applications", "reporting"),
     views=(
         CALLS_VIEW,

@@ -1,8 +1,8 @@
 """The letters of cases in the examples: facts and contents in, data, page and PDF out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from services.applications.application.domain import DecisionText, Form
@@ -21,12 +21,18 @@ from shared.contracts.applications import (
     ApplicationRejected,
     ApplicationWithdrawn,
     ApplicationWrittenOff,
+    BudgetAmount,
     CallPublished,
+    ChangeDecided,
+    ChangeRequested,
     CompletionAsked,
     CompletionKind,
+    DecisionRequested,
+    DecisionRequestRefused,
     DismissalReason,
+    GrantRevoked,
 )
-from shared.contracts.call import CallDefinition
+from shared.contracts.call import BudgetCategory, CallDefinition, ChangeKind
 from shared.eventlog.memory import InMemoryEventLog
 from shared.eventlog.port import CommandContext
 from shared.kernel.ids import CallId, OrganisationId
@@ -36,9 +42,11 @@ from tests.unit.applications.examples import (
     ASSESSOR_1,
     DECIDER,
     DECISION_DAY,
+    KRONA,
     LEGAL_BASIS,
     SCIENCE_PARK,
     a_form,
+    accepted,
     granted_in_full,
     handled,
     submitted,
@@ -51,6 +59,13 @@ REASONS: Final = DecisionText(
     others_present=("jurist-1", "controller-1"),
 )
 QUESTION: Final = "Beskriv hur ledningarna i företagen deltar.\n\nAnge också hur många timmar varje företag lägger ned."
+ASKED_ON: Final = datetime(2023, 3, 6, 8, 15, tzinfo=UTC)
+WHY: Final = "Starten blev senare än vi trodde.\n\nVi har bytt leverantör."
+BECAUSE: Final = "Ändringen ryms inom det som har beslutats."
+BUDGET: Final = [
+    BudgetAmount(category=BudgetCategory.PERSONNEL, amount_ore=1_100_000 * KRONA),
+    BudgetAmount(category=BudgetCategory.EXTERNAL_SERVICES, amount_ore=450_000 * KRONA),
+]
 OWN: Final[dict[str, Any]] = {"call": CallId(the_call().id), "organisation": SCIENCE_PARK}
 BY: Final[dict[str, Any]] = {"application_id": APPLICATION, "decided_by": DECIDER, "contents": "text"}
 
@@ -91,23 +106,64 @@ def asked(
     )
 
 
+def revocation(left_kr: int = 0, revoked_kr: int = 800_000) -> ApplicationFact:
+    """Return the fact that a grant is revoked: wholly when nothing is left."""
+    return GrantRevoked(
+        **OWN,
+        **BY,
+        wholly=left_kr == 0,
+        amount_revoked_ore=revoked_kr * KRONA,
+        amount_granted_ore=left_kr * KRONA,
+        legal_basis=LEGAL_BASIS,
+    )
+
+
+def revoked(left_kr: int = 0) -> list[ApplicationFact]:
+    """Return the facts of a case whose grant of 800 000 kr is revoked, wholly or to what is left."""
+    return [*accepted(), revocation(left_kr, 800_000 - left_kr)]
+
+
+def change(kind: ChangeKind, *, approved: bool, change_id: str = "change-1", **wanted: Any) -> list[ApplicationFact]:  # noqa: ANN401 - any field
+    """Return the facts of a change: it is asked for and decided on."""
+    said: dict[str, Any] = {"application_id": APPLICATION, "change_id": change_id, "kind": kind}
+    decided = wanted if approved else {}
+    return [
+        ChangeRequested(**said, requested_by="editor-1", contents="why", **wanted),
+        ChangeDecided(**said, **OWN, approved=approved, decided_by=DECIDER, contents="because", **decided),
+    ]
+
+
+def changed(kind: ChangeKind, *, approved: bool = True, **wanted: Any) -> list[ApplicationFact]:  # noqa: ANN401 - any field
+    """Return the facts of a case whose grant was to be changed."""
+    return [*accepted(), *change(kind, approved=approved, **wanted)]
+
+
+def request_refused() -> list[ApplicationFact]:
+    """Return the facts of a case where a decision was asked for and not taken yet (12 §)."""
+    request = DecisionRequested(
+        application_id=APPLICATION, requested_by="editor-1", answer_by=date(2023, 4, 3), contents="why"
+    )
+    return [*handled(), request, DecisionRequestRefused(**BY, organisation=SCIENCE_PARK)]
+
+
 def not_signed() -> list[ApplicationFact]:
     """Return the facts of a case that waits for a signature."""
     return submitted()
 
 
-def folded(facts: Sequence[ApplicationFact], at: datetime = DECISION_DAY) -> LettersRow:
-    """Return what is folded of facts that were all recorded at an instant."""
+def folded(facts: Sequence[ApplicationFact], at: datetime = DECISION_DAY, before: datetime | None = None) -> LettersRow:
+    """Return what is folded of facts that were all recorded at an instant, but for the last perhaps `before` it."""
     row: LettersRow | None = None
     for sequence, fact in enumerate(facts, start=1):
         if isinstance(fact, LetterViewFact):
-            recorded = Recorded("", f"application/{APPLICATION}", APPLICATION, sequence, at, 0)
+            when = at if sequence == len(facts) else before or at
+            recorded = Recorded("", f"application/{APPLICATION}", APPLICATION, sequence, when, 0)
             row = fold_letters(row, fact, recorded)
     assert row is not None
     return row
 
 
-async def a_letter(
+async def a_letter(  # noqa: PLR0913 - what a letter is made of
     facts: Sequence[ApplicationFact],
     letter: str,
     *,
@@ -116,6 +172,7 @@ async def a_letter(
     question: str = QUESTION,
     call: CallDefinition | None = None,
     at: datetime = DECISION_DAY,
+    before: datetime | None = None,
 ) -> Letter:
     """Return one letter of a case, read as the service reads it."""
     contents = InMemoryContentStore()
@@ -124,15 +181,18 @@ async def a_letter(
         "decision": await keep(APPLICATION, TEXT, text, contents),
         "text": await keep(APPLICATION, TEXT, text, contents),
         "asked": await keep(APPLICATION, WORDS, question, contents),
+        "why": await keep(APPLICATION, WORDS, WHY, contents),
+        "because": await keep(APPLICATION, WORDS, BECAUSE, contents),
     }
-    row = folded([_kept(fact, references) for fact in facts], at)
+    row = folded(referring(facts, references), at, before)
     found = next(each for each in row["letters"] if each["letter"] == letter)
     return await read_letter(row, found, log=await log_with(call or the_call()), contents=contents)
 
 
-def _kept(fact: ApplicationFact, references: dict[str, str]) -> ApplicationFact:
-    reference = references.get(getattr(fact, "contents", None) or "")
-    return fact if reference is None else fact.model_copy(update={"contents": reference})
+def referring(facts: Sequence[ApplicationFact], references: Mapping[str, str]) -> list[ApplicationFact]:
+    """Return the facts with references to contents that are kept in place of the names of the examples."""
+    named = [(fact, references.get(getattr(fact, "contents", None) or "")) for fact in facts]
+    return [fact if kept is None else fact.model_copy(update={"contents": kept}) for fact, kept in named]
 
 
 async def log_with(call: CallDefinition) -> InMemoryEventLog:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -12,16 +13,21 @@ from pypdf.generic import ArrayObject, DictionaryObject
 from services.applications.application.domain import DecisionText
 from services.applications.application.schemas.letters import letter_page
 from shared.contracts.applications import AttachedFile, CompletionKind, DismissalReason
+from shared.contracts.call import ChangeKind
 from shared.pdf import typeset
 from tests.unit.applications.examples import handled
 from tests.unit.applications.letters import (
+    BUDGET,
     a_letter,
     appealable_call,
     asked,
+    changed,
     dismissed,
     granted,
     not_signed,
     rejected,
+    request_refused,
+    revoked,
     with_name,
     written_off,
 )
@@ -42,9 +48,20 @@ LETTERS = {
     "question": (lambda: [*handled(), asked(CompletionKind.QUESTION)], "completion-1", "Fråga om komplettering"),
     "order": (lambda: [*handled(), asked(CompletionKind.ORDER)], "completion-1", "Föreläggande om komplettering"),
     "signing": (not_signed, "signing", "Underskrift av ansökan"),
+    "revocation": (revoked, "revocation-1", "Beslut om upphävande"),
+    "part-revocation": (lambda: revoked(left_kr=600_000), "revocation-1", "Beslut om upphävande i del"),
+    "change": (lambda: changed(ChangeKind.BUDGET, budget=BUDGET, co_funding_ore=1), "change-1", "Beslut om ändring"),
+    "refused-change": (
+        lambda: changed(ChangeKind.PERIOD, approved=False, ends_on=date(2023, 9, 30)),
+        "change-1",
+        "Beslut om ändring",
+    ),
+    "request-refusal": (request_refused, "request-refusal", "Beslut om avslag på begäran om avgörande"),
 }
 DECISIONS = ["grant", "rejection", "late", "order-not-followed", "not-entitled", "write-off"]
-OTHERS = sorted(LETTERS.keys() - set(DECISIONS))
+DECISIONS += ["revocation", "part-revocation", "refused-change"]
+"""The decisions that go by whether their basis may be appealed."""
+OTHERS = sorted(LETTERS.keys() - set(DECISIONS) - {"request-refusal"})
 
 
 async def pdf_of(name: str, **more: Any) -> PdfReader:  # noqa: ANN401 - what a letter is made of

@@ -16,13 +16,10 @@ from shared.contracts.applications import (
     ApplicationSubmitted,
     CompletionKind,
     DismissalReason,
-    GrantRevoked,
 )
 from shared.contracts.call import Text
 from tests.unit.applications.examples import APPLICATION, KRONA, a_call, handled, the_call
 from tests.unit.applications.letters import (
-    BY,
-    OWN,
     a_letter,
     appealable_call,
     asked,
@@ -32,6 +29,7 @@ from tests.unit.applications.letters import (
     log_with,
     not_signed,
     rejected,
+    revocation,
     written_off,
 )
 
@@ -241,10 +239,9 @@ def test_only_the_newest_version_is_signed_a15() -> None:
 
 
 def test_what_becomes_of_a_grant_does_not_change_the_letter_of_the_decision() -> None:
-    revoked = GrantRevoked(
-        **OWN, **BY, wholly=False, amount_revoked_ore=1, amount_granted_ore=2, legal_basis="2022-1468-17"
-    )
-    assert folded([*granted(), revoked]) == folded(granted())
+    letters = folded(granted())["letters"]
+    assert letters[-1]["letter"] == "decision"
+    assert folded([*granted(), revocation(left_kr=1)])["letters"][:-1] == letters
 
 
 @pytest.mark.asyncio

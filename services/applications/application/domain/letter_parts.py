@@ -7,7 +7,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.applications.application.domain.swedish_numbers import in_words, kronor_in_words
-from shared.contracts.applications import ApplicationVersion, CompletionAsked, CompletionKind, FundingGranted
+from shared.contracts.applications import (
+    ApplicationVersion,
+    BudgetAmount,
+    CompletionAsked,
+    CompletionKind,
+    FundingGranted,
+)
 from shared.contracts.call import BudgetCategory, CallDefinition, LegalBasis
 
 _DAYS_A_WEEK: Final = 7
@@ -61,7 +67,8 @@ class Appeal:
     """Whether, where and until when the decision may be appealed (A18, 43–44 §§ förvaltningslagen).
 
     `days` are counted from receipt; for a party that represents the public (det allmänna) from the date of the
-    decision, and end on `public_party_by`. Where an appeal is not allowed the rest is None.
+    decision, and end on `public_party_by`: None where there can be no such party. Where an appeal is not allowed the
+    rest is None.
     """
 
     allowed: bool
@@ -162,18 +169,13 @@ def _weeks(number: int) -> str:
 
 def grant_terms(fact: FundingGranted, call: CallDefinition) -> GrantTerms:
     """Return the terms of a grant. What the decision does not record is as the call says."""
-    names = {line.category: line.name.sv for line in call.budget_lines}
-    budget = tuple(
-        CategoryAmount(part.category, names.get(part.category, part.category.value), part.amount_ore)
-        for part in fact.budget
-    )
     return GrantTerms(
         amount_ore=fact.amount_granted_ore,
         amount_in_words=kronor_in_words(fact.amount_granted_ore),
         share_bp=fact.support_share_bp,
         share_text=f"{fact.support_share_bp // 100},{fact.support_share_bp % 100:02d}",
         partial=fact.partial,
-        budget=budget,
+        budget=category_amounts(fact.budget, call),
         budget_total_ore=sum(part.amount_ore for part in fact.budget),
         co_funding_ore=fact.co_funding_ore,
         staff_training_ore=fact.staff_training_ore,
@@ -184,6 +186,14 @@ def grant_terms(fact: FundingGranted, call: CallDefinition) -> GrantTerms:
         report_dates=tuple(fact.report_dates or call.report_dates),
         final_report_by=call.period.final_report_on_latest,
         accept_by=fact.accept_by,
+    )
+
+
+def category_amounts(budget: Iterable[BudgetAmount], call: CallDefinition) -> tuple[CategoryAmount, ...]:
+    """Return the lines of a budget, each by the name that the call has for it."""
+    names = {line.category: line.name.sv for line in call.budget_lines}
+    return tuple(
+        CategoryAmount(part.category, names.get(part.category, part.category.value), part.amount_ore) for part in budget
     )
 
 

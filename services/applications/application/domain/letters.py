@@ -9,6 +9,15 @@ from enum import StrEnum
 
 from services.applications.application.domain.deciding import DecisionText
 from services.applications.application.domain.form import Form
+from services.applications.application.domain.letter_later import (
+    REFUSED_BY,
+    TRIED_BY,
+    DecidedChange,
+    Revocation,
+    appeal_of_refused_request,
+    change_of,
+    revocation_of,
+)
 from services.applications.application.domain.letter_parts import (
     Appeal,
     AskedCompletion,
@@ -31,16 +40,25 @@ from shared.contracts.applications import (
     ApplicationSubmitted,
     ApplicationVersion,
     ApplicationWrittenOff,
+    ChangeDecided,
+    ChangeRequested,
     CompletionAsked,
+    DecisionFact,
+    DecisionRequested,
+    DecisionRequestRefused,
     DismissalReason,
     FundingGranted,
+    GrantRevoked,
 )
 from shared.contracts.call import CallDefinition, LegalBasis
 from shared.kernel.time import local_date
 
-DecisionLetterFact = FundingGranted | ApplicationRejected | ApplicationDismissed | ApplicationWrittenOff
+LaterDecisionFact = GrantRevoked | ChangeDecided | DecisionRequestRefused
+DecisionLetterFact = DecisionFact | LaterDecisionFact
 LetterFact = DecisionLetterFact | CompletionAsked | ApplicationSubmitted | ApplicationReplaced
 """The facts that a letter is written about."""
+RequestFact = ChangeRequested | DecisionRequested
+"""What an applicant asked for in a case, and a letter answers."""
 
 _EXAMINED = ("A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A11")
 _DISMISSED = {
@@ -59,11 +77,17 @@ class LetterKind(StrEnum):
     WRITE_OFF = "write-off"
     COMPLETION = "completion"
     SIGNING = "signing"
+    REVOCATION = "revocation"
+    CHANGE = "change"
+    REQUEST_REFUSAL = "request-refusal"
 
 
 @dataclass(frozen=True, slots=True)
 class LetterSource:
-    """The fact a letter tells of, when it was recorded, and the case as it was then."""
+    """The fact a letter tells of, when it was recorded, and the case as it was then.
+
+    `request` is what it answers, recorded at `requested_at`; `granted_at` is when a grant was decided, if one was.
+    """
 
     letter: str
     fact: LetterFact
@@ -73,11 +97,17 @@ class LetterSource:
     case_number: str | None = None
     diary_number: str | None = None
     withdrawn_at: datetime | None = None
+    granted_at: datetime | None = None
+    request: RequestFact | None = None
+    requested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LetterContents:
-    """What a letter says beside the facts. `form_sha256` is of the form as it is kept, for the signature (A14)."""
+    """What a letter says beside the facts. `form_sha256` is of the form as it is kept, for the signature (A14).
+
+    `asked` is what somebody asked for: the agency in a completion, the project in a change.
+    """
 
     form: Form
     form_sha256: str
@@ -130,34 +160,74 @@ class Letter:
     dismissed_because: DismissalReason | None = None
     completion: AskedCompletion | None = None
     signing: SigningParts | None = None
+    revocation: Revocation | None = None
+    change: DecidedChange | None = None
+    requested_on: date | None = None
 
 
 def letter_of(source: LetterSource, contents: LetterContents, call: CallDefinition) -> Letter:
     """Return the letter about a fact. `call` is the version that the application is pinned to."""
     match source.fact:
-        case FundingGranted() as fact:
-            basis = basis_named(fact.legal_basis, call)
-            terms = grant_terms(fact, call)
-            return _decision(
-                source, contents, call, LetterKind.GRANT, basis, grant=terms, rules=quoted(_EXAMINED, call)
-            )
-        case ApplicationRejected() as fact:
-            basis = basis_named(fact.legal_basis, call)
-            return _decision(source, contents, call, LetterKind.REJECTION, basis, rules=quoted(_EXAMINED, call))
-        case ApplicationDismissed() as fact:
-            basis, rules = basis_in_force(call, local_date(source.at)), quoted(_DISMISSED[fact.reason], call)
-            kind = LetterKind.DISMISSAL
-            return _decision(source, contents, call, kind, basis, dismissed_because=fact.reason, rules=rules)
-        case ApplicationWrittenOff():
-            withdrawn_on = local_date(source.withdrawn_at) if source.withdrawn_at is not None else None
-            basis, kind = basis_in_force(call, local_date(source.at)), LetterKind.WRITE_OFF
-            return _decision(source, contents, call, kind, basis, withdrawn_on=withdrawn_on)
         case CompletionAsked() as fact:
             asked = asked_of(fact, contents.asked or "", call)
             return _letter(source, contents, call, LetterKind.COMPLETION, completion=asked)
         case ApplicationSubmitted() | ApplicationReplaced():
             parts = signing_parts(source.version, contents.form_sha256, call)
             return _letter(source, contents, call, LetterKind.SIGNING, signing=parts)
+        case GrantRevoked() | ChangeDecided() | DecisionRequestRefused() as fact:
+            return _beside(fact, source, contents, call)
+        case _ as fact:
+            return _of_the_application(fact, source, contents, call)
+
+
+def _of_the_application(
+    fact: DecisionFact, source: LetterSource, contents: LetterContents, call: CallDefinition
+) -> Letter:
+    """Return the letter about the decision on an application."""
+    match fact:
+        case FundingGranted():
+            basis, terms = basis_named(fact.legal_basis, call), grant_terms(fact, call)
+            rules = quoted(_EXAMINED, call)
+            return _decision(source, contents, call, LetterKind.GRANT, basis, rules=rules, grant=terms)
+        case ApplicationRejected():
+            basis = basis_named(fact.legal_basis, call)
+            return _decision(source, contents, call, LetterKind.REJECTION, basis, rules=quoted(_EXAMINED, call))
+        case ApplicationDismissed():
+            basis, rules = basis_in_force(call, local_date(source.at)), quoted(_DISMISSED[fact.reason], call)
+            kind = LetterKind.DISMISSAL
+            return _decision(source, contents, call, kind, basis, rules=rules, dismissed_because=fact.reason)
+        case ApplicationWrittenOff():
+            withdrawn_on = local_date(source.withdrawn_at) if source.withdrawn_at is not None else None
+            basis, kind = basis_in_force(call, local_date(source.at)), LetterKind.WRITE_OFF
+            return _decision(source, contents, call, kind, basis, withdrawn_on=withdrawn_on)
+
+
+def _beside(fact: LaterDecisionFact, source: LetterSource, contents: LetterContents, call: CallDefinition) -> Letter:
+    """Return the letter about a decision beside that on the application.
+
+    A change that is approved goes against nobody, so there is nothing to appeal (42 § förvaltningslagen).
+    """
+    decided_on = local_date(source.at)
+    basis = basis_in_force(call, decided_on)
+    match fact:
+        case GrantRevoked():
+            assert source.granted_at is not None, "only a grant is revoked"
+            revocation, named = revocation_of(fact, local_date(source.granted_at)), basis_named(fact.legal_basis, call)
+            kind, rules = LetterKind.REVOCATION, quoted(("A19",), call)
+            return _decision(source, contents, call, kind, named, rules=rules, revocation=revocation)
+        case ChangeDecided():
+            request, requested_at = source.request, source.requested_at
+            assert isinstance(request, ChangeRequested), "only a change that was asked for is decided on"
+            assert requested_at is not None
+            change = change_of(fact, request, requested_at, contents.asked or "", call)
+            rules = quoted(TRIED_BY.get(fact.kind, ()), call)
+            against = {} if not fact.approved else {"appeal": None}
+            return _decision(source, contents, call, LetterKind.CHANGE, basis, rules=rules, change=change, **against)
+        case DecisionRequestRefused():
+            assert source.requested_at is not None, "only a request that was made is refused"
+            appeal, requested_on = appeal_of_refused_request(basis, decided_on), local_date(source.requested_at)
+            parts = {"requested_on": requested_on, "appeal": appeal, "legal_basis": REFUSED_BY}
+            return _decision(source, contents, call, LetterKind.REQUEST_REFUSAL, basis, **parts)
 
 
 def _decision(
@@ -166,9 +236,9 @@ def _decision(
     call: CallDefinition,
     kind: LetterKind,
     basis: LegalBasis | None,
-    rules: tuple[QuotedRule, ...] = (),
-    **parts: GrantTerms | DismissalReason | date | None,
+    **parts: object,
 ) -> Letter:
+    """Return the letter about a decision; it is appealed as its basis says, where `parts` do not say otherwise."""
     fact = source.fact
     assert isinstance(fact, DecisionLetterFact)
     text = contents.text or DecisionText("")
@@ -176,9 +246,8 @@ def _decision(
     written = Written(paragraphs(text.reasons), decided_by, text.presenter, text.others_present)
     appeal = appeal_of(basis, local_date(source.at)) if basis is not None else None
     legal_basis = basis.text.sv if basis is not None else None
-    return _letter(
-        source, contents, call, kind, written=written, appeal=appeal, legal_basis=legal_basis, rules=rules, **parts
-    )
+    said = {"written": written, "appeal": appeal, "legal_basis": legal_basis, **parts}
+    return _letter(source, contents, call, kind, **said)
 
 
 def _letter(

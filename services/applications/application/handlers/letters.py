@@ -1,25 +1,27 @@
 """What a letter is read from: the fact it tells of, the contents that fact names, and the call it is pinned to."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from services.applications.application import views
+from services.applications.application.domain import DecisionText
 from services.applications.application.domain.letters import (
     DecisionLetterFact,
     Letter,
     LetterContents,
     LetterFact,
     LetterSource,
+    RequestFact,
     letter_of,
 )
 from services.applications.application.domain.refusals.letters import LetterDisposedOf
 from services.applications.application.handlers.arriving import FORM
 from services.applications.application.handlers.deciding import TEXT
 from services.applications.application.handlers.examined import examined_row
+from services.applications.application.handlers.handling import WORDS
 from services.applications.application.handlers.keeping import kept
-from services.applications.application.projections.letters import LetterRow, LettersRow
+from services.applications.application.projections.letters import LetterRow, LettersRow, RequestRow
 from services.applications.call.domain import CALLS
 from shared.auth.actor import Actor
 from shared.contents.port import ContentStore
@@ -30,14 +32,18 @@ from shared.contracts.applications import (
     ApplicationSubmitted,
     ApplicationVersion,
     ApplicationWrittenOff,
+    ChangeDecided,
+    ChangeRequested,
     CompletionAsked,
+    DecisionRequested,
+    DecisionRequestRefused,
     FundingGranted,
+    GrantRevoked,
 )
 from shared.eventlog.port import EventLog
 from shared.kernel.refusals import NotFound
 from shared.mongo import Database
 
-_WORDS: Final = TypeAdapter(str)
 _FACTS: Final[dict[str, type[LetterFact]]] = {
     fact.name(): fact
     for fact in (
@@ -48,8 +54,12 @@ _FACTS: Final[dict[str, type[LetterFact]]] = {
         CompletionAsked,
         ApplicationSubmitted,
         ApplicationReplaced,
+        GrantRevoked,
+        ChangeDecided,
+        DecisionRequestRefused,
     )
 }
+_REQUESTS: Final[dict[str, type[RequestFact]]] = {fact.name(): fact for fact in (ChangeRequested, DecisionRequested)}
 
 
 async def letters_for(application_id: str, actor: Actor, db: Database) -> LettersRow:
@@ -73,6 +83,7 @@ async def read_letter(row: LettersRow, letter: LetterRow, *, log: EventLog, cont
     """Return one letter of a case. Raises LetterDisposedOf (410)."""
     version = ApplicationVersion.model_validate_json(letter["version"])
     fact = _FACTS[letter["fact_name"]].model_validate_json(letter["fact"])
+    answers = letter["request"]
     source = LetterSource(
         letter["letter"],
         fact,
@@ -82,21 +93,37 @@ async def read_letter(row: LettersRow, letter: LetterRow, *, log: EventLog, cont
         letter["case_number"],
         letter["diary_number"],
         letter["withdrawn_at"],
+        next((each["at"] for each in row["letters"] if each["fact_name"] == FundingGranted.name()), None),
+        _request(answers) if answers is not None else None,
+        answers["at"] if answers is not None else None,
     )
     call = (await log.load(CALLS.at(version.call))).state.pinned(version.call_version)
-    return letter_of(source, await _contents(version, fact, contents), call)
+    return letter_of(source, await _contents(source, contents), call)
 
 
-async def _contents(version: ApplicationVersion, fact: LetterFact, contents: ContentStore) -> LetterContents:
-    form = await kept(version.application_id, version.contents, contents)
-    if form is None:
-        raise LetterDisposedOf
+def _request(row: RequestRow) -> RequestFact:
+    return _REQUESTS[row["fact_name"]].model_validate_json(row["fact"])
+
+
+async def _contents(source: LetterSource, contents: ContentStore) -> LetterContents:
+    """Return everything that a letter says beside the facts; all of it is there, or the letter is not."""
+    version, fact = source.version, source.fact
+    form = await _there(version, version.contents, contents)
     found = LetterContents(FORM.validate_json(form), sha256(form).hexdigest())
     if not isinstance(fact, DecisionLetterFact | CompletionAsked):
         return found
-    said = await kept(version.application_id, fact.contents, contents)
-    if said is None:
-        raise LetterDisposedOf
+    said = await _there(version, fact.contents, contents)
     if isinstance(fact, CompletionAsked):
-        return LetterContents(found.form, found.form_sha256, asked=_WORDS.validate_json(said))
-    return LetterContents(found.form, found.form_sha256, text=TEXT.validate_json(said))
+        return replace(found, asked=WORDS.validate_json(said))
+    if not isinstance(fact, ChangeDecided):
+        return replace(found, text=TEXT.validate_json(said))
+    assert source.request is not None, "only a change that was asked for is decided on"
+    asked = WORDS.validate_json(await _there(version, source.request.contents, contents))
+    return replace(found, text=DecisionText(WORDS.validate_json(said)), asked=asked)
+
+
+async def _there(version: ApplicationVersion, reference: str, contents: ContentStore) -> bytes:
+    content = await kept(version.application_id, reference, contents)
+    if content is None:
+        raise LetterDisposedOf
+    return content

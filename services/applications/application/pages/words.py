@@ -42,6 +42,9 @@ LETTERS: Final = MappingProxyType(
         "application-rejected": "Beslut om avslag",
         "application-dismissed": "Beslut om avvisning",
         "application-written-off": "Beslut om avskrivning",
+        "grant-revoked": "Beslut om upphävande",
+        "change-decided": "Beslut om ändring",
+        "decision-request-refused": "Beslut om avslag på begäran om avgörande",
     }
 )
 CHANGES: Final = MappingProxyType(

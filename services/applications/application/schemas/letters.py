@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response
 
+from services.applications.application.domain.letter_later import DecidedChange, Revocation
 from services.applications.application.domain.letter_parts import (
     Appeal,
     AskedCompletion,
@@ -26,10 +27,12 @@ from shared.pdf import typeset
 from shared.web.schemas import Answer
 from shared.web.words import day
 
-LETTER_PATTERN: Final = r"^(decision|dismissal|write-off|signing|completion-[1-9][0-9]{0,3})$"
+LETTER_PATTERN: Final = (
+    r"^(decision|dismissal|write-off|signing|request-refusal|(completion|revocation|change)-[1-9][0-9]{0,3})$"
+)
 LetterPath = Annotated[
     str,
-    Path(pattern=LETTER_PATTERN, description="Brev / letter", examples=["decision", "completion-1", "signing"]),
+    Path(pattern=LETTER_PATTERN, description="Brev / letter", examples=["decision", "completion-1", "revocation-1"]),
 ]
 
 _ROOM: Final = "services.applications.application"
@@ -39,6 +42,9 @@ _TITLES: Final = {
     LetterKind.DISMISSAL: "Beslut om avvisning",
     LetterKind.WRITE_OFF: "Beslut om avskrivning",
     LetterKind.SIGNING: "Underskrift av ansökan",
+    LetterKind.REVOCATION: "Beslut om upphävande",
+    LetterKind.CHANGE: "Beslut om ändring",
+    LetterKind.REQUEST_REFUSAL: "Beslut om avslag på begäran om avgörande",
 }
 _KILOBYTE: Final = 1_000
 _LETTER: Final = TypeAdapter(Letter)
@@ -94,6 +100,9 @@ class LetterBody(Answer):
     dismissed_because: DismissalReason | None
     completion: AskedCompletion | None
     signing: SigningParts | None
+    revocation: Revocation | None
+    change: DecidedChange | None
+    requested_on: date | None
 
 
 def letters_body(row: LettersRow, address: str) -> LettersBody:
@@ -118,6 +127,8 @@ def title_of(letter: Letter) -> str:
         return "Föreläggande om komplettering" if is_order else "Fråga om komplettering"
     if letter.grant is not None and letter.grant.partial:
         return "Beslut om stöd, delvis bifall"
+    if letter.revocation is not None and not letter.revocation.wholly:
+        return "Beslut om upphävande i del"
     return _TITLES[letter.kind]
 
 
