@@ -165,6 +165,8 @@ async def test_a_partial_grant_is_proposed_confirmed_and_decided_on_the_pages_a1
     decision = {"outcome": "grant", "amount_ore": "500 000", "legal_basis": "2022-1468-17", "reasons": "Delvis."}
     text = await stage.sent("decider-1", f"cases/{application}/decision", **decision)
     assert "(bifall i del)" in text
+    shown = await page(stage, "officer-1", f"cases/{application}")
+    assert "800 000 kr i sökt stöd, 50,0 % av budgeten på 1 600 000 kr" in shown, "what was applied for stays"
 
 
 async def test_a_proposal_with_faults_keeps_what_was_typed_a18(stage: Stage) -> None:

@@ -17,7 +17,6 @@ from services.applications.application.projections import ApplicationRow
 from services.applications.application.schemas.answers import CaseBody, case_body
 from services.applications.call.pages import BASE, PLACES
 from shared.auth.actor import Actor, Role
-from shared.auth.refusals import Forbidden
 from shared.contents.port import ContentStore
 from shared.contracts.call import CallDefinition
 from shared.eventlog.port import EventLog
@@ -117,6 +116,11 @@ class Case:
         return self.form.title if self.form is not None else self.name
 
     @property
+    def applied_total_ore(self) -> int:
+        """The budget of the application; that of the grant, where the application's was disposed of."""
+        return self.form.budget_total_ore if self.form is not None else self.row["budget_total_ore"]
+
+    @property
     def own(self) -> str:
         """Where the applicant's page of it is."""
         return f"{OWN}/{self.row['_id']}"
@@ -200,17 +204,17 @@ async def allowed(application_id: str, name: str, view: View, *, log: EventLog, 
 
 
 async def case_actions(case: Case, view: View, *, log: EventLog, contents: ContentStore) -> list[Action]:
-    """Return every step of a case at the agency; those that are not allowed now come last and say why (A22)."""
-    refused = await refusals_of(case.row["_id"], CASE_STEPS, view, log=log, contents=contents)
-    actions = [_action(case, page, view, refused[name]) for name, page in CASE_STEPS.items()]
-    settled = None if disputed_by(case, view.caller.subject) else ConflictNotDisputed()
-    actions.append(_action(case, _SETTLE, view, settled))
+    """Return the steps of a case that the reader's role takes; those not allowed now come last and say why (A22)."""
+    steps = {name: page for name, page in CASE_STEPS.items() if page.roles & view.caller.roles}
+    refused = await refusals_of(case.row["_id"], steps, view, log=log, contents=contents)
+    actions = [_action(case, page, refused[name]) for name, page in steps.items()]
+    if _SETTLE.roles & view.caller.roles:
+        settled = None if disputed_by(case, view.caller.subject) else ConflictNotDisputed()
+        actions.append(_action(case, _SETTLE, settled))
     return sorted(actions, key=lambda action: bool(action.why_not))
 
 
-def _action(case: Case, page: StepPage, view: View, refusal: Refusal | None) -> Action:
-    if not page.roles & view.caller.roles:
-        refusal = Forbidden()
+def _action(case: Case, page: StepPage, refusal: Refusal | None) -> Action:
     return Action(
         page.label,
         f"{case.address}/{page.path}",
