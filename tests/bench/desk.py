@@ -1,4 +1,4 @@
-"""What people wait for at their desks: a list of long applications, the check of a draft, the inbox's first byte."""
+"""What people wait for at their desks: a list of long applications, the check of a draft, the inbox, a decision."""
 
 import base64
 import json
@@ -17,6 +17,7 @@ from deploy.local.layout import free_ports
 from deploy.system import System, running_system
 from services.applications.application.domain import APPLICATIONS, Application, SubmitApplication, submit
 from services.applications.application.handlers.arriving import FORM, keep_form
+from services.applications.application.schemas.letters import letter_page
 from services.applications.call.schemas import read_call_file
 from shared.contents.mongo_store import MongoContentStore
 from shared.contracts.applications import ApplicationFact, ConflictDeclared
@@ -24,10 +25,12 @@ from shared.contracts.call import CallDefinition
 from shared.eventlog.mongo_log import MongoEventLog
 from shared.eventlog.port import CommandContext
 from shared.kernel.ids import ApplicationId, OrganisationId, new_id
+from shared.pdf import typeset
 from tests.bench.seeding import at_once, until_projected
 from tests.bench.stage import Stage
 from tests.bench.tables import Figures, at_most, judged, number
 from tests.unit.applications.examples import a_form
+from tests.unit.applications.letters import a_letter, granted
 
 APPLICATIONS_IN_ALL: Final = 10_000
 IN_A_LIST: Final = 1_000
@@ -39,6 +42,7 @@ _PILOT: Final = "pilot-fortsattning-saker-digitalisering-2023"
 _ANSWER: Final = "Vi samlar företagen i små grupper och arbetar med deras egna risker. " * 6
 _ASKED: Final = 200
 _WARM: Final = 20
+_LETTERS: Final = 20
 _OFFICER: Final = "agency-officer-1"
 _OPEN_DAY: Final = datetime(2023, 2, 20, 11, tzinfo=UTC)
 _MS: Final = 1_000.0
@@ -112,6 +116,7 @@ async def _measured(system: System, http: httpx2.AsyncClient) -> Figures:
     sent = {**owner, "content-type": "application/json", "sandbox-now": now}
     check = await _p95_ms(lambda: http.post("/applications/v1/applications/checks", content=body, headers=sent))
     page = await _first_byte_p95_ms(http, "/applications/pages/cases", headers)
+    letter = await _letter_p95_ms()
     rows = (
         (f"list, 100 of {IN_A_LIST}, {MANY_ANSWERS} answers each", number(many), judged(many, at_most(50, "ms"))),
         (f"the same, {FEW_ANSWERS} answers each", number(few), ""),
@@ -121,12 +126,16 @@ async def _measured(system: System, http: httpx2.AsyncClient) -> Figures:
             number(page),
             judged(page, at_most(100, "ms")),
         ),
+        ("a decision as PDF, its process warm", number(letter), judged(letter, at_most(1_000, "ms"))),
     )
     return Figures(
         title="At the desk: one person, one connection",
         columns=("", "p95 ms", "goal"),
         rows=rows,
-        notes=(f"{_ASKED} requests each after {_WARM} to warm up. Long ÷ short list: {many / few:.2f}.",),
+        notes=(
+            f"{_ASKED} requests each after {_WARM} to warm up. Long ÷ short list: {many / few:.2f}.",
+            f"{_LETTERS} letters after a first one, which also starts the process that sets them.",
+        ),
     )
 
 
@@ -158,6 +167,18 @@ async def _p95_ms(ask: Callable[[], Awaitable[httpx2.Response]]) -> float:
         began_s = perf_counter()
         (await ask()).raise_for_status()
         if asked >= _WARM:
+            taken.append((perf_counter() - began_s) * _MS)
+    return quantiles(taken, n=20)[-1]
+
+
+async def _letter_p95_ms() -> float:
+    """Set the letter of a grant, with its budget and its terms, again and again."""
+    page = letter_page(await a_letter(granted(), "decision"))
+    taken = []
+    for asked in range(1 + _LETTERS):
+        began_s = perf_counter()
+        await typeset(page)
+        if asked:
             taken.append((perf_counter() - began_s) * _MS)
     return quantiles(taken, n=20)[-1]
 
