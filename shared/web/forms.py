@@ -26,7 +26,7 @@ FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FIELDS_MAX: Final = 4_000
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,13}(,[0-9]{1,2})?")
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]|kr$")
-_THOUSANDS: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?")
+_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]{1,2})?")
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")

@@ -182,6 +182,7 @@ def test_a_change_that_is_not_available_says_why(
 
 def test_what_is_available_has_no_reason_against_it() -> None:
     assert why_not_now(ACCEPTED, ChangeKind.PERIOD, CALL, now=LAST_DAY) is None
+    assert why_not_now(ACCEPTED, ChangeKind.BUDGET, CALL, now=DAY_AFTER) is None, "costs are verified afterwards"
     waiting = evolve(ACCEPTED, asked(ChangeKind.PERIOD))
     assert why_not_now(waiting, ChangeKind.BUDGET, CALL, now=DECISION_DAY) is None
 

@@ -1,10 +1,14 @@
 """A new version is assessed anew, and with other parties a conflict of interest is ruled out anew (A16, A20)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from services.applications.application.domain import assess
+from services.applications.application.domain.refusals.completing import FormChangedMeanwhile
+from services.applications.application.domain.state import evolve
 from shared.contracts.applications import (
     ApplicationFact,
     ApplicationReplaced,
@@ -22,8 +26,11 @@ from tests.unit.applications.examples import (
     DECIDER,
     DECISION_DAY,
     NOON,
+    an_assessment,
     assessed,
+    declared,
     given,
+    the_call,
 )
 from tests.unit.applications.rows import CALL, OF, row_of
 
@@ -134,3 +141,26 @@ def test_whoever_has_a_conflict_sees_to_the_case_no_more() -> None:
     assert (row["officer"], row["substitute"]) == (OFFICER, None)
     assert given(*assessed(), assigned, of_substitute).handling.officer == OFFICER
     assert row_of(*assessed(), assigned, of_officer)["officer"] is None
+
+
+def test_who_assesses_sends_points_for_what_was_read() -> None:
+    state = given(*assessed()[:1], *declared(ASSESSOR_1))
+    assert state.submission is not None
+    command = an_assessment(ASSESSOR_1, 4)
+    with pytest.raises(FormChangedMeanwhile):
+        assess(state, replace(command, read="an-earlier-form"), the_call(), contents="ref")
+    assert assess(state, replace(command, read=state.submission.contents), the_call(), contents="ref")
+
+
+def test_a_consolidation_from_before_the_rule_can_be_mended_by_assessing_anew() -> None:
+    """Facts may say that the assessments of an earlier version were consolidated: nothing of it stands in the way."""
+    facts = [*assessed(), answered("/title"), consolidated()]
+    state = given(*facts)
+    assert (state.assessed_by, state.consolidated is not None) == ((), True)
+    for person in (ASSESSOR_1, ASSESSOR_2):
+        (fact,) = assess(state, an_assessment(person, 4), the_call(), contents="ref")
+        facts, state = [*facts, fact], evolve(state, fact)
+        assert state.consolidated is None
+    assert state.assessed_by == (ASSESSOR_1, ASSESSOR_2)
+    row = row_of(*facts)
+    assert (row["consolidated"], row["points"], row["assessments"]) == (False, None, 2)

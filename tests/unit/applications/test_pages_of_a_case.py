@@ -2,9 +2,10 @@
 
 import pytest
 
+from services.applications.application.domain.refusals.completing import FormChangedMeanwhile
 from tests.unit.applications.desk import a_body
 from tests.unit.applications.examples import the_call
-from tests.unit.applications.pages_stage import PAGES, Stage, page
+from tests.unit.applications.pages_stage import PAGES, Stage, fields_of, page, words_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -163,3 +164,17 @@ async def test_before_a_conflict_is_ruled_out_none_of_these_pages_is_shown(stage
         await stage.send("officer-1", f"cases/{application}/{path}", text="Hej"),
     ):
         assert (answer.status_code, "Ange först om du är jävig" in answer.text) == (409, True)
+
+
+async def test_nobody_is_free_of_conflict_with_parties_that_were_not_shown_a16(stage: Stage) -> None:
+    application = await stage.submitted()
+    path = f"cases/{application}"
+    shown = fields_of((await stage.get("officer-1", path)).text)
+    body = a_body(title="Med fler finansiärer")
+    await stage.call("signatory-1", f"/applications/{application}/replacements", body)
+    answer = await stage.send("officer-1", f"{path}/conflict", **{**shown, "has_conflict": "no"})
+    assert FormChangedMeanwhile.sv in words_of(answer.text)
+    again = fields_of(answer.text)
+    assert "Du har angett att du inte är jävig." in await stage.sent(
+        "officer-1", f"{path}/conflict", **{**again, "has_conflict": "no"}
+    )

@@ -62,8 +62,12 @@ async def test_two_who_replace_at_once_do_not_undo_each_other(stage: Stage) -> N
     await stage.sent("editor-1", path, **{**fields, "title": "Först"})
     answer = await stage.send("editor-1", path, **{**fields, "title": "Sedan", "key": "another"})
     assert answer.status_code == FormChangedMeanwhile.status
-    assert FormChangedMeanwhile.sv in words_of(answer.text)
+    assert "Någon annan har ändrat ansökan under tiden" in words_of(answer.text)
     assert "Först" in await page(stage, "editor-1", f"applications/{application}")
+    again = fields_of(answer.text)
+    assert again["title"] == "Sedan"
+    assert "Ansökan är ersatt." in await stage.sent("editor-1", path, **again)
+    assert "Sedan" in await page(stage, "editor-1", f"applications/{application}")
 
 
 async def test_a_choice_that_asks_more_is_answered_before_anything_is_submitted(stage: Stage) -> None:
@@ -83,6 +87,10 @@ async def test_a_choice_that_asks_more_is_answered_before_anything_is_submitted(
     assert "Frågorna har ändrats" in answer.text
     asked = fields_of(answer.text)
     assert asked["answers-own_experience"] == "Ja, så här."
+    written = {**asked, "answers-own_experience": "Två projekt.", "amount_applied_ore": "12.50"}
+    faulty = await stage.send("editor-1", path, **written)
+    assert faulty.status_code == 422
+    assert fields_of(faulty.text)["answers-own_experience"] == "Två projekt."
     assert "Ansökan är ersatt." in await stage.sent("editor-1", path, **asked)
 
 
@@ -107,6 +115,16 @@ async def test_a_file_comes_with_the_replacement(stage: Stage) -> None:
     assert "Ansökan är ersatt." in await stage.sent("editor-1", path, **fields)
     fact = ApplicationReplaced.model_validate_json(stage.log.published()[-1].data)
     assert [len(file.sha256) for file in fact.files] == [64]
+
+
+async def test_a_file_that_is_emptied_is_left_out(stage: Stage) -> None:
+    application = await stage.submitted()
+    path = f"applications/{application}/replacement"
+    assert (await sent_file(stage, f"{path}/files", a_pdf(), "fel.pdf", "application/pdf")).status_code == 303
+    fields = {**await the_fields(stage, path), "title": "Utan filen", "attachments-0-name": ""}
+    assert "Ansökan är ersatt." in await stage.sent("editor-1", path, **fields)
+    fact = ApplicationReplaced.model_validate_json(stage.log.published()[-1].data)
+    assert fact.files == []
 
 
 async def test_only_its_writers_and_only_until_closing(stage: Stage) -> None:

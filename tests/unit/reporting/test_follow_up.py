@@ -16,6 +16,7 @@ from services.reporting.followup.schemas.building import programme_body, project
 from services.reporting.followup.schemas.tables import HEADER, csv_text, programme_csv, project_csv
 from shared.contracts.applications import (
     ApplicationAssessed,
+    ApplicationReplaced,
     ApplicationSigned,
     ApplicationSubmitted,
     FundingGranted,
@@ -169,6 +170,20 @@ def test_a_late_application_waits_for_the_decision_alone_signed_or_not() -> None
         row = _arrived(*kinds, late=True)
         assert row["status"] == "late"
         assert {one.matter for one in pending(row, date(2023, 3, 1), assessors_min=2)} == {Matter.DECIDE}
+
+
+def test_what_was_assessed_does_not_count_for_a_later_version_a16() -> None:
+    submitted = application(PROJECT, ORGANISATION)[0]
+    assert isinstance(submitted, ApplicationSubmitted)
+    assess = ApplicationAssessed(
+        application_id=PROJECT, assessed_by="officer-1", conditions_met=True, scores=[], contents="ref"
+    )
+    later = ApplicationReplaced(
+        **submitted.model_dump(exclude={"arrived_at", "late"}), arrived_at=FIRST, replaced_by="editor-1"
+    )
+    before = _fold([("a", 1, submitted), ("a", 2, assess)])
+    assert before["assessments"] == 1
+    assert _fold([("a", 3, later)], before, {"a": 2})["assessments"] == 0
 
 
 def test_the_call_says_how_many_assessments_are_needed() -> None:

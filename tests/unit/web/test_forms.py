@@ -42,7 +42,9 @@ def test_an_amount_that_a_page_writes_is_read_as_itself(ore: int) -> None:
     assert typed(x=kronor_text(ore)).ore("x") == ore
 
 
-@pytest.mark.parametrize("text", ["mycket", "1,234", "1234.50", "1.5", "12.34.567", "1e6", "٣", "--1", "9" * 14])
+@pytest.mark.parametrize(
+    "text", ["mycket", "1,234", "1234.50", "1.5", "0.500", "12.34.567", "1e6", "٣", "--1", "9" * 14]
+)
 def test_what_is_no_amount_says_so_at_its_field(text: str) -> None:
     with pytest.raises(MalformedInput) as caught:
         typed(x=text).ore("x")

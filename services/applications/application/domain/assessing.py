@@ -11,6 +11,7 @@ from services.applications.application.domain.refusals import (
     ArrivedLate,
     AssessmentNotComplete,
 )
+from services.applications.application.domain.refusals.completing import FormChangedMeanwhile
 from services.applications.application.domain.refusals.preparing import AlreadyConsolidated
 from services.applications.application.domain.state import Application, Status
 from shared.contracts.applications import ApplicationAssessed, Score
@@ -31,13 +32,14 @@ class ScoredCriterion:
 
 @dataclass(frozen=True, slots=True)
 class AssessApplication:
-    """Bedöm en ansökan."""
+    """Bedöm en ansökan. `read` refers to the contents that were read; empty when the caller does not say."""
 
     application: ApplicationId
     scope: TenantScope
     assessed_by: str
     conditions_met: bool
     scores: tuple[ScoredCriterion, ...]
+    read: str = ""
 
 
 def assess(
@@ -48,17 +50,19 @@ def assess(
     `contents` refers to the reasons.
 
     Raises NotFound, ConflictNotDeclared, AlreadyDecided, ArrivedLate, AlreadyConsolidated, AlreadyAssessedBySame,
-    AssessmentNotComplete.
+    FormChangedMeanwhile, AssessmentNotComplete.
     """
-    examined_by(application, command.scope, command.assessed_by)
+    version = examined_by(application, command.scope, command.assessed_by)
     if application.status is not Status.SUBMITTED:
         raise AlreadyDecided
     if application.late:
         raise ArrivedLate
-    if application.consolidated is not None:
+    if application.consolidated is not None and len(application.assessed_by) >= call.assessment.assessors_min:
         raise AlreadyConsolidated
     if command.assessed_by in application.assessed_by:
         raise AlreadyAssessedBySame
+    if command.read and command.read != version.contents:
+        raise FormChangedMeanwhile
     problems = tuple(_faults(command, call))
     if problems:
         raise AssessmentNotComplete(*problems)

@@ -78,7 +78,8 @@ def why_not_now(application: Application, kind: ChangeKind, call: CallDefinition
     grant = application.grant
     if grant is None or application.status is not Status.ACCEPTED:
         return ChangeBeforeAcceptance()
-    if local_date(now) > grant.ends_on:
+    # Costs are verified when the project is over: what its categories need is decided until then (C8).
+    if kind is not ChangeKind.BUDGET and local_date(now) > grant.ends_on:
         return ProjectOver(ended_on=grant.ends_on.isoformat())
     if any(change.kind is kind for change in application.changes):
         return ChangeAlreadyOpen()

@@ -270,6 +270,7 @@ def _assessed(application: Application, event: ApplicationAssessed) -> Applicati
     return replace(
         _prepared_by(application, event.assessed_by),
         assessed_by=(*application.assessed_by, event.assessed_by),
+        consolidated=None,  # what was consolidated without it holds no longer
         assessments=(*application.assessments, event),
     )
 

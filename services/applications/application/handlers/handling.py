@@ -52,7 +52,7 @@ async def declare_conflict(
     """
     version = await submission(command.application, command.scope, log)
     ties = await ties_to(version, command.person, contents=contents, log=log)
-    told = replace(command, engaged_with=ties, read=version.contents)
+    told = replace(command, engaged_with=ties, read=command.read or version.contents)
     reference = await keep(command.application, WORDS, command.reason, contents) if command.reason else None
     return await log.decide(
         APPLICATIONS.at(command.application),

@@ -61,6 +61,7 @@ async def assess(  # noqa: PLR0913, PLR0917 - what a command is made of
             assessed_by=actor.subject,
             conditions_met=body.conditions_met,
             scores=tuple(ScoredCriterion(score.criterion, score.points, score.reason) for score in body.scores),
+            read=typed.text("read"),
         )
         return await handlers.assess_application(command, log=log, contents=contents, context=once(context, typed))
 

@@ -85,11 +85,17 @@ def compacted(items: Sequence[Item], typed: Filled) -> Filled:
     values = dict(typed.values)
     for rows in items:
         if isinstance(rows, Rows):
-            kept = [row for row in _rows(rows, typed) if any(_is_filled(value) for value in row.values())]
+            hidden = {field.name for field in rows.fields if field.kind is Kind.HIDDEN}
+            kept = [row for row in _rows(rows, typed) if _is_written(row, hidden)]
             values = {name: value for name, value in values.items() if not _row_number(rows.name, name)}
             for number, row in enumerate(kept):
                 values |= {f"{rows.name}-{number}-{name}": value for name, value in row.items()}
     return Filled(values)
+
+
+def _is_written(row: Mapping[str, list[str]], hidden: set[str]) -> bool:
+    """Tell whether there is anything in a row that somebody could have emptied."""
+    return any(_is_filled(value) for name, value in row.items() if name not in hidden)
 
 
 def rows_in(rows: Rows, typed: Filled) -> int:

@@ -58,6 +58,7 @@ async def declare(  # noqa: PLR0913, PLR0917 - what a command is made of
             actor.subject,
             has_conflict=body.has_conflict,
             reason=body.reason,
+            read=typed.text("read"),
         )
         receipt = await handlers.declare_conflict(command, log=log, contents=contents, context=once(context, typed))
         return receipt, body.has_conflict

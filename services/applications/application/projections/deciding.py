@@ -3,7 +3,7 @@
 from datetime import date
 from typing import assert_never
 
-from services.applications.application.projections.arriving import categories
+from services.applications.application.projections.arriving import NOT_CONSOLIDATED, categories
 from services.applications.application.projections.rows import ApplicationRow, CaseStatus, ChangeRow, ProposalRow
 from shared.contracts.applications import (
     ApplicationAssessed,
@@ -34,6 +34,7 @@ def fold_assessment(row: ApplicationRow, event: AssessmentFact) -> ApplicationRo
                 **row,
                 "assessments": row["assessments"] + 1,
                 "assessed_by": [*row["assessed_by"], event.assessed_by],
+                **NOT_CONSOLIDATED,  # what was consolidated without it holds no longer
             }
         case AssessmentConsolidated():
             return {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from services.reporting.costs.domain.account import Account, SameVerifierAndApprover
 from services.reporting.costs.domain.requests import PaymentRequest
@@ -132,6 +133,22 @@ def _outcomes(request: PaymentRequest, judged: tuple[JudgedLine, ...]) -> list[L
     ]
 
 
+_CALLED: Final = {
+    BudgetCategory.PERSONNEL: "Personal",
+    BudgetCategory.FLAT_RATE: "Schablonen, som följer de kostnader den räknas på,",
+    BudgetCategory.EXTERNAL_SERVICES: "Externa tjänster",
+    BudgetCategory.INVESTMENTS: "Investeringar",
+    BudgetCategory.TRAVEL: "Resor och logi",
+}
+_CALLED_EN: Final = {
+    BudgetCategory.PERSONNEL: "Personnel",
+    BudgetCategory.FLAT_RATE: "The flat rate, which follows the costs it is computed on,",
+    BudgetCategory.EXTERNAL_SERVICES: "External services",
+    BudgetCategory.INVESTMENTS: "Investments",
+    BudgetCategory.TRAVEL: "Travel and accommodation",
+}
+
+
 def _undecided(account: Account, terms: GrantTerms, approved: dict[BudgetCategory, int]) -> Iterator[Problem]:
     """Yield the categories in which what is approved now, with what was approved before, needs a decision (A19)."""
     for category, ore in approved.items():
@@ -141,8 +158,8 @@ def _undecided(account: Account, terms: GrantTerms, approved: dict[BudgetCategor
             yield Problem(
                 OverrunNotDecided.rule,
                 "/lines",
-                f"Kostnadsslaget {category} skulle bli godkänt {over} över beslutad budget.",
-                f"Category {category} would be approved {over} above the granted budget.",
+                f"{_CALLED[category]} skulle bli godkänt {over} över beslutad budget.",
+                f"{_CALLED_EN[category]} would be approved {over} above the granted budget.",
             )
 
 

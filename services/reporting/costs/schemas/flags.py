@@ -36,8 +36,8 @@ _NEEDS: Final = {
     ),
     OverrunNeeds.DECISION: (
         "A19",
-        "Det godkänns först efter ett beslut om ändrad budget: begär en ändring av budgeten.",
-        "It is approved only after a decision on a changed budget: request a change of the budget.",
+        "Godkänns allt som är redovisat krävs först ett beslut om ändrad budget: begär en ändring av budgeten.",
+        "Approving all that is claimed needs a decision on a changed budget first: request a change of the budget.",
     ),
 }
 """What an overrun needs: the rule that says so, and its words in Swedish and English."""

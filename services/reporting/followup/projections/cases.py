@@ -59,8 +59,10 @@ def _version(project: ProjectRow, event: VersionFact) -> ProjectRow:
 
 
 def _renewed(project: ProjectRow, event: ApplicationVersion) -> ProjectRow:
+    """Fold a later version: what was assessed was another, and nothing of it counts any more (A16)."""
     earlier = project["application"]
-    return {**project, "application": _applied(event, late=earlier["late"] if earlier is not None else False)}
+    applied = _applied(event, late=earlier["late"] if earlier is not None else False)
+    return {**project, "application": applied, "assessments": 0}
 
 
 def _handled(project: ProjectRow, event: HandlingFact) -> ProjectRow:
