@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -217,6 +219,11 @@ async def test_a_budget_is_taken_from_a_file_or_its_mistakes_are_shown_at_their_
     text = words_of((await sent_file(stage, path, wrong, "b.xlsx", XLSX)).text)
     assert "Filen har fel; ingenting har sparats" in text
     assert "Budget A7" in text
+    marked = await sent_file(stage, f"{path}/annotated", wrong, "b.xlsx", XLSX)
+    assert (marked.status_code, marked.headers["content-type"]) == (200, XLSX)
+    assert "Fel" in ZipFile(BytesIO(marked.content)).read("xl/workbook.xml").decode()
+    again = await sent_file(stage, f"{path}/annotated", b"nothing", "b.xlsx", "application/octet-stream")
+    assert (again.status_code, "Filen kan inte läsas" in again.text) == (422, True)
     taken = await sent_file(stage, path, filled(), "b.xlsx", XLSX)
     assert taken.status_code == 303, words_of(taken.text)
     shown = words_of((await stage.get("editor-1", taken.headers["location"])).text)

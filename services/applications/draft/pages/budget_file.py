@@ -11,7 +11,7 @@ from services.applications.application.domain.computed import flat_rate_last
 from services.applications.application.handlers import published_call
 from services.applications.application.schemas.budget_file import read_budget_file
 from services.applications.application.schemas.budget_import import BudgetImport, interpret
-from services.applications.application.schemas.budget_workbook import template_file
+from services.applications.application.schemas.budget_workbook import annotated_file, template_file
 from services.applications.draft import handlers
 from services.applications.draft.pages.frame import DraftInPath, Work, onward, page, work_on
 from shared.auth.permissions import Applicant
@@ -63,6 +63,24 @@ async def take_budget(
         draft_id, actor, lambda form: _with(form, imported), log=log, contents=contents, context=context
     )
     return onward(f"{work.address}/sections/budget", "imported")
+
+
+@router.post("/drafts/{draft_id}/budget-file/annotated")
+async def budget_with_faults(
+    draft_id: DraftInPath,
+    _body: FileBody,
+    upload: UploadedFile,
+    actor: Applicant,
+    log: Log,
+    contents: Contents,
+    view: Viewed,
+) -> Response:
+    """Få filen tillbaka med felen märkta. / Get the file back with its mistakes marked in the cells (A21)."""
+    work = await work_on(draft_id, actor, log=log, contents=contents, now=view.now)
+    grids = await sent(lambda: read_budget_file(upload.content))
+    if isinstance(grids, Refusal):
+        return _page(view, work, refusal=grids)
+    return await annotated_file(grids, interpret(grids, work.call, now=view.now).problems)
 
 
 def _with(form: Form, imported: BudgetImport) -> Form:
