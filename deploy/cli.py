@@ -118,7 +118,7 @@ def _work(services: list[ServiceName], *, relays: bool, projectors: bool) -> Non
     except AddressTakenError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.exit_code) from None
-    except ExceptionGroup:  # a task group wraps its workers' bugs, each logged by `counted` already
+    except ExceptionGroup:  # `counted` has logged each bug; only the code is left to say
         raise typer.Exit(os.EX_SOFTWARE) from None
 
 

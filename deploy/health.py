@@ -61,7 +61,7 @@ def _answers(probe: Callable[[], Awaitable[Any]], loop: asyncio.AbstractEventLoo
     asked = asyncio.run_coroutine_threadsafe(ask(), loop)
     try:
         asked.result(ANSWER_S_MAX)
-    except Exception as error:  # noqa: BLE001 - a probe is any driver's call: however it fails, the part does not answer
+    except Exception as error:  # noqa: BLE001 - drivers fail in many ways: each is no answer
         asked.cancel()
         log.warning("probe_failed", error=type(error).__name__)
         return False

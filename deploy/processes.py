@@ -102,7 +102,7 @@ async def counted(name: str, worker: Coroutine[Any, Any, None]) -> None:
     """Run a worker; a bug that ends it is counted and logged before it ends the process."""
     try:
         await worker
-    except Exception as error:  # a bug of any kind: counted and logged here, then raised again
+    except Exception as error:  # counts every bug, and raises it again
         FAILURES.labels(name).inc()
         log.critical("worker_failed", worker=name, error=type(error).__name__, exc_info=error)
         raise

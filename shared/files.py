@@ -192,7 +192,7 @@ def answer_one() -> None:
         }
     except (MemoryError, RecursionError):
         os._exit(_TOO_DEMANDING)
-    except Exception as fault:  # noqa: BLE001 - whatever bug the parser has, the parent is told its name and no more
+    except Exception as fault:  # noqa: BLE001 - the parent raises it by name, without content
         answer = {"failed": type(fault).__name__}
     sys.stdout.write(json.dumps(answer))
 

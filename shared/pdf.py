@@ -183,7 +183,7 @@ def work() -> None:
             answer = _DONE + _pdf_of(page)
         except (MemoryError, RecursionError):
             os._exit(_TOO_DEMANDING)
-        except Exception as fault:  # noqa: BLE001 - whatever broke, the parent is told its name and no more
+        except Exception as fault:  # noqa: BLE001 - the parent raises it by name, without content
             answer = _FAULT + type(fault).__name__.encode()
         _write_frame(answers, answer)
 

@@ -105,7 +105,7 @@ async def _both(settings: PartsSettings, starter: Callable[[], Awaitable[Starter
         async with asyncio.TaskGroup() as group:
             brokers = group.create_task(_found("Kafka", given_kafka, start.kafka, on_step))
             members = group.create_task(_found("MongoDB", given_mongodb, start.mongodb, on_step))
-    except ExceptionGroup as failed:  # a task group wraps what its tasks raise; the first reason is enough
+    except ExceptionGroup as failed:  # callers expect the one reason, not a group
         raise failed.exceptions[0] from None
     found_kafka, found_mongodb = brokers.result(), members.result()
     return Parts(

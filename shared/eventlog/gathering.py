@@ -78,7 +78,7 @@ class Gathering(Generic[I, R]):
                 batch = self._take(self._line)
                 try:
                     await self._send(batch)
-                except Exception as error:  # noqa: BLE001 - whatever it was, it is every waiter's answer
+                except Exception as error:  # noqa: BLE001 - each waiter raises it; else it waits for ever
                     for waiting in batch:
                         waiting.fail(error)
         finally:

@@ -122,7 +122,7 @@ def _fold(
                 _fold_commit(streams[id_], known[id_], commit)
         except BrokenStreamError as error:
             cut[id_] = error
-        except Exception as error:  # noqa: BLE001 - one stream's trouble is not its neighbours' in the batch
+        except Exception as error:  # noqa: BLE001 - is raised to who asked for that stream
             broken[id_] = error
     return broken, cut
 

@@ -102,7 +102,7 @@ class StateSaver:
                     await self._store.save_states([_saved(stream, known) for stream, known in batch])
                 except StoreUnavailableError:
                     metrics.STATES_LOST.inc(len(batch))
-                except Exception:  # noqa: BLE001 - a cache: what cannot be saved is replayed, but somebody must hear
+                except Exception:  # noqa: BLE001 - only a cache: logged, and replayed later
                     metrics.STATES_LOST.inc(len(batch))
                     _LOG.exception("states_not_saved", streams=[stream.id for stream, _ in batch])
         finally:

@@ -93,7 +93,7 @@ def _run(client: Any, name: str, body: Callable[[Command], T], give_up_at: float
             except PyMongoError as error:
                 if not may_repeat(error, "TransientTransactionError"):
                     raise
-            time.sleep(next(pauses))  # on this worker thread, which has nothing else to do
+            time.sleep(next(pauses))  # backs off in a worker thread: blocks no event loop
 
 
 def _attempt(session: ClientSession, body: Callable[[Command], T], command: Command, may_repeat: _MayRepeat) -> T:
@@ -119,7 +119,7 @@ def _commit(session: ClientSession, may_repeat: _MayRepeat) -> None:
                 raise
         else:
             return
-        time.sleep(pause_s)  # on the same worker thread
+        time.sleep(pause_s)  # backs off in a worker thread: blocks no event loop
 
 
 def _pauses() -> Generator[float, None, None]:

@@ -19,6 +19,7 @@ from shared.contracts.call.applying import (
     TrainingBase,
 )
 from shared.contracts.call.basics import (
+    CATEGORY_NAMES,
     ActivityKind,
     AmountOre,
     BudgetCategory,
@@ -51,6 +52,7 @@ from shared.contracts.call.handling import (
 from shared.contracts.event import Value
 
 __all__ = [
+    "CATEGORY_NAMES",
     "ActivityKind",
     "AidBeneficiary",
     "AmountOre",

@@ -1,7 +1,8 @@
 """What every part of a call is made of: amounts, shares, codes, and texts in two languages."""
 
 from enum import StrEnum
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -51,3 +52,15 @@ class Text(Value):
 
     sv: Annotated[str, Field(min_length=1, max_length=4000)]
     en: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+CATEGORY_NAMES: Final = MappingProxyType(
+    {
+        BudgetCategory.PERSONNEL: Text(sv="Personal", en="Personnel"),
+        BudgetCategory.FLAT_RATE: Text(sv="Schablon", en="Flat rate"),
+        BudgetCategory.EXTERNAL_SERVICES: Text(sv="Externa tjänster", en="External services"),
+        BudgetCategory.INVESTMENTS: Text(sv="Investeringar", en="Investments"),
+        BudgetCategory.TRAVEL: Text(sv="Resor och logi", en="Travel and accommodation"),
+    }
+)
+"""What categories are called where the call's own names are not at hand."""

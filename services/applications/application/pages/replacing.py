@@ -1,7 +1,6 @@
 """Ersätt ansökan: everything that was submitted on one page, to be changed until the call closes (A15)."""
 
-from dataclasses import dataclass
-from dataclasses import replace as replace_in
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -85,7 +84,7 @@ async def attach(  # noqa: PLR0913, PLR0917 - what is sent, by whom, and what re
 
 
 @router.post("/applications/{application_id}/replacement")
-async def replace(  # noqa: PLR0913, PLR0917 - what a command is made of
+async def submit_anew(  # noqa: PLR0913, PLR0917 - what a command is made of
     application_id: ApplicationInPath,
     actor: Applicant,
     typed: Typed,
@@ -135,7 +134,7 @@ async def replace(  # noqa: PLR0913, PLR0917 - what a command is made of
 async def _case(application_id: str, actor: Actor, *, db: Database, log: EventLog, contents: ContentStore) -> Case:
     """Return the case with the newest version of its call: a replacement is judged by that."""
     case = await case_of(application_id, actor, db=db, log=log, contents=contents)
-    return replace_in(case, call=await published_call(case.row["call"], log=log))
+    return replace(case, call=await published_call(case.row["call"], log=log))
 
 
 async def _form_typed(items: list[Item], typed: Filled, before: Form, call: CallDefinition) -> Form:
@@ -146,8 +145,8 @@ def _chosen(form: Form, typed: Filled) -> Form:
     """Return the form with the choices that questions depend on, as typed: its theme, and whether somebody trains."""
     persons = [typed.whole(name) for name in typed.values if name.startswith("training-") and name.endswith("persons")]
     trained = sum(number for number in persons if isinstance(number, int))
-    training = replace_in(form.training, own_persons=trained, promoters=())
-    return replace_in(form, theme=typed.text("theme") or form.theme, training=training)
+    training = replace(form.training, own_persons=trained, promoters=())
+    return replace(form, theme=typed.text("theme") or form.theme, training=training)
 
 
 def _parts(call: CallDefinition, form: Form) -> list[Part]:

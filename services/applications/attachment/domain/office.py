@@ -51,7 +51,7 @@ _DAMAGE: Final = (
     EOFError,
     OSError,
     ValueError,
-    NotImplementedError,  # zipfile's word for an entry that is packed in a way that it does not know
+    NotImplementedError,  # what zipfile raises for an unknown packing
     ExpatError,
 )
 

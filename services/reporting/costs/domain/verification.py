@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from services.reporting.costs.domain.account import Account, SameVerifierAndApprover
 from services.reporting.costs.domain.requests import PaymentRequest
 from services.reporting.costs.domain.terms import GrantTerms, as_amounts, per_category
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import CATEGORY_NAMES, BudgetCategory
 from shared.contracts.reporting import CostsApproved, CostsVerified, LineOutcome, OverrunNeeds
 from shared.kernel.decisions import Decision
 from shared.kernel.ids import PaymentRequestId
@@ -53,11 +52,13 @@ class OverrunNotDecided(Refusal):
     rule = "A19"
     sv = (
         "Godkända kostnader blir så mycket högre än beslutad budget att det kräver ett beslut. "
-        "Besluta om ändrad budget först, eller underkänn så mycket att det inte behövs."
+        "Besluta om ändrad budget först, eller underkänn så mycket att det inte behövs. "
+        "Schablonen följer de kostnader som den räknas på."
     )
     en = (
         "Approved costs would exceed the granted budget by so much that it needs a decision. "
-        "Decide on a changed budget first, or disallow so much that none is needed."
+        "Decide on a changed budget first, or disallow so much that none is needed. "
+        "The flat rate follows the costs that it is computed on."
     )
 
 
@@ -133,33 +134,18 @@ def _outcomes(request: PaymentRequest, judged: tuple[JudgedLine, ...]) -> list[L
     ]
 
 
-_CALLED: Final = {
-    BudgetCategory.PERSONNEL: "Personal",
-    BudgetCategory.FLAT_RATE: "Schablonen, som följer de kostnader den räknas på,",
-    BudgetCategory.EXTERNAL_SERVICES: "Externa tjänster",
-    BudgetCategory.INVESTMENTS: "Investeringar",
-    BudgetCategory.TRAVEL: "Resor och logi",
-}
-_CALLED_EN: Final = {
-    BudgetCategory.PERSONNEL: "Personnel",
-    BudgetCategory.FLAT_RATE: "The flat rate, which follows the costs it is computed on,",
-    BudgetCategory.EXTERNAL_SERVICES: "External services",
-    BudgetCategory.INVESTMENTS: "Investments",
-    BudgetCategory.TRAVEL: "Travel and accommodation",
-}
-
-
 def _undecided(account: Account, terms: GrantTerms, approved: dict[BudgetCategory, int]) -> Iterator[Problem]:
     """Yield the categories in which what is approved now, with what was approved before, needs a decision (A19)."""
     for category, ore in approved.items():
         accumulated_ore = account.approved.get(category, 0) + ore
         if terms.overrun_needs(category, accumulated_ore) is OverrunNeeds.DECISION:
+            name = CATEGORY_NAMES[category]
             over = kronor_text(terms.over_budget_ore(category, accumulated_ore))
             yield Problem(
                 OverrunNotDecided.rule,
                 "/lines",
-                f"{_CALLED[category]} skulle bli godkänt {over} över beslutad budget.",
-                f"{_CALLED_EN[category]} would be approved {over} above the granted budget.",
+                f"{name.sv}: {over} skulle bli godkänt över beslutad budget.",
+                f"{name.en}: {over} would be approved above the granted budget.",
             )
 
 

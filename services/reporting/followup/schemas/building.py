@@ -32,18 +32,9 @@ from services.reporting.followup.schemas.answers import (
     RoleBody,
     TimeBody,
 )
-from shared.contracts.call import BudgetCategory
+from shared.contracts.call import CATEGORY_NAMES, BudgetCategory
 from shared.contracts.participants import Gender, SizeClass
 from shared.projector.status import Freshness
-
-_CATEGORY_NAMES: Final = {
-    BudgetCategory.PERSONNEL: "Personal",
-    BudgetCategory.FLAT_RATE: "Schablon",
-    BudgetCategory.EXTERNAL_SERVICES: "Externa tjänster",
-    BudgetCategory.INVESTMENTS: "Investeringar",
-    BudgetCategory.TRAVEL: "Resor och logi",
-}
-"""What categories are called as long as the call itself has not been seen."""
 
 _MATTERS: Final = {
     Matter.SIGN: ("Projektägare", "ansökan att skriva under"),
@@ -212,7 +203,7 @@ def _money(figures: Figures, names: Mapping[str, str]) -> MoneyBody:
 def _category(category: BudgetCategory, line: MoneyLine, names: Mapping[str, str]) -> CategoryBody:
     return CategoryBody(
         category=category,
-        name=names.get(category.value, _CATEGORY_NAMES[category]),
+        name=names.get(category.value, CATEGORY_NAMES[category].sv),
         applied_ore=line.applied_ore,
         granted_ore=line.granted_ore,
         claimed_ore=line.claimed_ore,
