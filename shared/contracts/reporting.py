@@ -165,7 +165,6 @@ PaymentRequestFact = CostsReported | CostsVerified
 """The facts of a `payment-request/<id>` stream."""
 AccountFact = PeriodClaimed | CostsApproved | CoFundingPaidIn | PayoutApproved
 """The facts of an `account/<project>` stream."""
-ReportingFact = PaymentRequestFact | AccountFact
 FACTS: Final[tuple[type[Event], ...]] = (
     CostsReported,
     PeriodClaimed,

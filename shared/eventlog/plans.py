@@ -19,6 +19,7 @@ from shared.eventlog.streams import Stream
 from shared.kernel.decisions import Claim, Decision
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound, Refusal
+from shared.kernel.time import whole_milliseconds
 
 
 class RecordKeyMissingError(ValueError):
@@ -83,7 +84,7 @@ class Planner:
             raise StrayDecisionError(f"decided on {sorted(events)}, asked for {sorted(found)}")
         if not events:
             return None
-        at = _whole_milliseconds(context.now)
+        at = whole_milliseconds(context.now)
         commits = tuple(self._commit(*found[id_], some, context, at) for id_, some in events.items())
         _mark_first(commits, context)
         after = tuple((found[id_][0], _after(*found[id_], some)) for id_, some in events.items())
@@ -146,7 +147,7 @@ def nothing_recorded(streams: Sequence[Stream[Any]], known: Sequence[Known[Any]]
         Position(stream.id, state.version, state.key or stream.key or "")
         for stream, state in zip(streams, known, strict=True)
     )
-    return Receipt(positions, (), "", _whole_milliseconds(context.now))
+    return Receipt(positions, (), "", whole_milliseconds(context.now))
 
 
 def _mark_first(commits: Sequence[CommitDocument], context: CommandContext) -> None:
@@ -168,8 +169,3 @@ def _after(stream: Stream[Any], known: Known[Any], events: Sequence[Event]) -> K
 def _positions(commit: CommitDocument) -> tuple[Position, ...]:
     others = (Position(it["stream"], it["last"], it["key"]) for it in commit.get("also", ()))
     return (Position(commit["stream"], commit["last"], commit["key"]), *others)
-
-
-def _whole_milliseconds(instant: datetime) -> datetime:
-    """Return the instant as the database keeps it, so that a repeated receipt says the same."""
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

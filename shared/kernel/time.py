@@ -23,3 +23,8 @@ def local_date(instant: datetime) -> date:
 def at_local(day: date, hour: time) -> datetime:
     """Return the instant (UTC) at which Swedish clocks show `hour` on `day`."""
     return datetime.combine(day, hour, SWEDISH_TIME).astimezone(UTC)
+
+
+def whole_milliseconds(instant: datetime) -> datetime:
+    """Return the instant as the database keeps it, so that what is answered is what is read later."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

@@ -23,6 +23,7 @@ from shared.eventlog.port import EventLog
 from shared.files import parse_limited
 from shared.kernel.ids import new_id
 from shared.kernel.refusals import NotFound
+from shared.kernel.time import whole_milliseconds
 
 _MEMORY_MB: Final = 400
 _SECONDS: Final = 20
@@ -75,7 +76,7 @@ async def attach_file(
         media_type=command.media_type,
         size_bytes=len(command.content),
         sha256=digest,
-        stored_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
+        stored_at=whole_milliseconds(now),
         stored_by=command.attached_by,
         scanned=scanner is not None,
     )

@@ -39,6 +39,7 @@ from shared.eventlog.refusals import IdempotencyKeyReused
 from shared.kernel.ids import ApplicationId, new_id
 from shared.kernel.refusals import NotFound, Refusal
 from shared.kernel.tenancy import TenantScope
+from shared.kernel.time import whole_milliseconds
 
 HELD: Final = timedelta(minutes=1)
 """Longer than a submission takes, also when the database has to be asked again."""
@@ -61,7 +62,7 @@ async def create_draft(
     if count >= DRAFTS_MAX:
         raise TooManyDrafts(drafts_max=DRAFTS_MAX)
     content = Written(command.call, call.version, command.form, context.request_hash)
-    draft_id, now = new_id(), _to_millisecond(context.now)
+    draft_id, now = new_id(), whole_milliseconds(context.now)
     draft = await contents.drafts.add(
         Draft(
             id=draft_id,
@@ -128,7 +129,7 @@ async def save_draft(
         draft,
         version=seen + 1,
         content=_WRITTEN.dump_json(content),
-        saved_at=_to_millisecond(context.now),
+        saved_at=whole_milliseconds(context.now),
         saved_by=command.saved_by,
     )
     if not await contents.drafts.save(after):
@@ -252,7 +253,3 @@ def _created_with(context: CommandContext) -> str | None:
     if context.idempotency_key is None:
         return None
     return sha256(f"{context.client} {context.idempotency_key}".encode()).hexdigest()
-
-
-def _to_millisecond(instant: datetime) -> datetime:
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

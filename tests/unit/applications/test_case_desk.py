@@ -167,8 +167,9 @@ def test_a27_both_sides_write_in_one_thread_also_after_the_decision() -> None:
 
 def test_a_delay_is_told_while_the_case_is_handled() -> None:
     command = NotifyDelay(APPLICATION, AGENCY, ASSESSOR_1)
-    told = notify_delay(given(*handled()), command, contents="ref")
-    assert given(*handled(), *told).handling.delay_notified
+    (told,) = notify_delay(given(*handled()), command, contents="ref")
+    assert (told.notified_by, told.contents) == (ASSESSOR_1, "ref")
+    assert notify_delay(given(*handled(), told), command, contents="again"), "and again when it takes longer still"
     with pytest.raises(AlreadyDecided):
         notify_delay(given(*granted_in_full()), command, contents="ref")
     with pytest.raises(CaseWithdrawn):

@@ -27,12 +27,6 @@ PROJECT = ApplicationId("0190a000-0000-7000-8000-0000000000aa")
 ORGANISATION = OrganisationId("0190a000-0000-7000-8000-0000000000bb")
 REQUEST = PaymentRequestId("0190a000-0000-7000-8000-0000000000cc")
 NOON = datetime(2023, 12, 1, 12, tzinfo=UTC)
-DIRECT = (
-    BudgetCategory.PERSONNEL,
-    BudgetCategory.EXTERNAL_SERVICES,
-    BudgetCategory.INVESTMENTS,
-    BudgetCategory.TRAVEL,
-)
 
 TERMS = GrantTerms(
     project=PROJECT,

@@ -101,8 +101,6 @@ def test_the_figures_of_a_project_are_those_of_its_facts() -> None:
     assert figures.minutes == 2 * (180 + 179 + 178 + 177)
     assert figures.minutes_planned == 160 * 60
     assert [figures.gender(gender) for gender in ("woman", "man", "not-stated", "other")] == [3, 3, 2, 2]
-    assert figures.activities_with("held") == 2
-    assert figures.activities_with("cancelled") == 1
     assert (figures.total.claimed_ore, figures.total.approved_ore) == (kronor(400_000), kronor(189_000))
     assert (figures.disallowed_ore, figures.parked_ore) == (kronor(6_000), kronor(4_000))
     assert (figures.paid_ore, figures.support_granted_ore) == (kronor(94_500), kronor(525_000))

@@ -124,8 +124,8 @@ async def read_application(
 @router.get(
     "/calls/{call_id}/budget",
     summary="Läs vad som är kvar av utlysningens ram / Read what is left of the call's ceiling",
-    description="Ramen ur utlysningens senaste version och summan av alla bifall.\n\nThe ceiling of the call's newest "
-    "version and the sum of all grants.",
+    description="Ramen ur utlysningens senaste version och det som bifallen nu tar av den.\n\nThe call's "
+    "ceiling in its newest version, and what grants take of it now.",
 )
 async def read_call_budget(
     call_id: Annotated[Slug, Path(description="Utlysningens id / the call's id")], _actor: AnyRole, db: Db, log: Log

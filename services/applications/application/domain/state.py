@@ -206,13 +206,11 @@ def _on_the_desk(handling: Handling, event: DeskFact) -> Handling:
         case ReminderDone():
             left = {reminder: whose for reminder, whose in handling.reminders.items() if reminder != event.reminder_id}
             changed = replace(handling, reminders=left)
-        case DelayNotified():
-            changed = replace(handling, delay_notified=True)
         case DecisionRequested():
             changed = replace(handling, decision_requested=True, decision_answer_by=event.answer_by)
         case DecisionRequestRefused():
             changed = replace(handling, decision_answer_by=None)
-        case NoteFiled() | MessageSent():
+        case NoteFiled() | MessageSent() | DelayNotified():
             changed = handling
         case _:
             assert_never(event)

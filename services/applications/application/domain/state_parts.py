@@ -43,7 +43,6 @@ class Handling:
     contacts: int = 0
     completions: tuple[Completion, ...] = ()
     reminders: dict[str, str] = field(default_factory=dict)
-    delay_notified: bool = False
     decision_requested: bool = False
     decision_answer_by: date | None = None
 

@@ -71,7 +71,7 @@ def _folded(row: ApplicationRow, event: ApplicationFact, recorded: Recorded) -> 
     if isinstance(event, CaseFact):
         return fold_case(row, event, recorded)
     if isinstance(event, DeskFact):
-        return fold_desk(row, event, recorded)
+        return fold_desk(row, event)
     if isinstance(event, AssessmentFact):
         return fold_assessment(row, event)
     if isinstance(event, DecisionFact):

@@ -38,8 +38,6 @@ _NOT_HANDLED: Final = HandlingRow(
     contacts=0,
     completions=[],
     reminders=[],
-    delay_notified=False,
-    decision_requested_at=None,
     decision_answer_by=None,
     next_due_on=None,
 )
@@ -49,7 +47,6 @@ NOT_CONSOLIDATED: Final = ConsolidationRow(
     points=None,
     conditions_met=None,
     amount_proposed_ore=0,
-    consolidation_contents=None,
 )
 _NOT_PREPARED: Final = PreparationRow(**NOT_CONSOLIDATED, assessed_by=[], assessments=0, proposal=None)
 """A new version begins here too: what is decided was assessed (A16)."""
@@ -67,8 +64,6 @@ _NOT_DECIDED: Final = DecisionRow(
     accept_by=None,
     decision_contents=None,
     changes=[],
-    revoked_ore=0,
-    revocation_contents=None,
 )
 
 

@@ -44,7 +44,6 @@ def fold_assessment(row: ApplicationRow, event: AssessmentFact) -> ApplicationRo
                 "points": event.points,
                 "conditions_met": event.conditions_met,
                 "amount_proposed_ore": event.amount_proposed_ore,
-                "consolidation_contents": event.contents,
             }
         case PartialGrantProposed():
             proposal = ProposalRow(
@@ -89,8 +88,6 @@ def fold_grant(row: ApplicationRow, event: GrantFact, recorded: Recorded) -> App
                 **row,
                 "status": "revoked" if event.wholly else row["status"],
                 "amount_granted_ore": event.amount_granted_ore,
-                "revoked_ore": row["revoked_ore"] + event.amount_revoked_ore,
-                "revocation_contents": event.contents,
             }
         case _:
             assert_never(event)

@@ -49,7 +49,7 @@ def fold_case(row: ApplicationRow, event: CaseFact, recorded: Recorded) -> Appli
             assert_never(event)
 
 
-def fold_desk(row: ApplicationRow, event: DeskFact, recorded: Recorded) -> ApplicationRow:
+def fold_desk(row: ApplicationRow, event: DeskFact) -> ApplicationRow:
     """Fold what lies on the case's desk."""
     match event:
         case ReminderSet():
@@ -63,14 +63,12 @@ def fold_desk(row: ApplicationRow, event: DeskFact, recorded: Recorded) -> Appli
         case ReminderDone():
             left = [each for each in row["reminders"] if each["reminder_id"] != event.reminder_id]
             return {**row, "reminders": left}
-        case DelayNotified():
-            return {**row, "delay_notified": True}
         case DecisionRequested():
             answer_by = event.answer_by.isoformat()
-            return {**row, "decision_requested_at": recorded.at, "decision_answer_by": answer_by}
+            return {**row, "decision_answer_by": answer_by}
         case DecisionRequestRefused():
             return {**row, "decision_answer_by": None}
-        case NoteFiled() | MessageSent():
+        case NoteFiled() | MessageSent() | DelayNotified():
             return row
         case _:
             assert_never(event)

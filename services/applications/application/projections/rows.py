@@ -127,8 +127,6 @@ class HandlingRow(TypedDict):
     contacts: int
     completions: list[CompletionRow]
     reminders: list[ReminderRow]
-    delay_notified: bool
-    decision_requested_at: datetime | None
     decision_answer_by: str | None
     next_due_on: str | None
 
@@ -141,7 +139,6 @@ class ConsolidationRow(TypedDict):
     points: int | None
     conditions_met: bool | None
     amount_proposed_ore: int
-    consolidation_contents: str | None
 
 
 class PreparationRow(ConsolidationRow):
@@ -167,8 +164,6 @@ class DecisionRow(PreparationRow):
     accept_by: str | None
     decision_contents: str | None
     changes: list[ChangeRow]
-    revoked_ore: int
-    revocation_contents: str | None
 
 
 class ApplicationRow(VersionRow, HandlingRow, DecisionRow):
@@ -204,7 +199,7 @@ class CaseLogRow(TypedDict):
 
 
 class CallBudgetRow(TypedDict):
-    """What grants have taken from a call's ceiling. `version` is the stream's."""
+    """What grants take of a call's ceiling now; `grants` counts every one that was given. `version` is the stream's."""
 
     _id: str
     reserved_ore: int

@@ -145,7 +145,7 @@ class CallBudgetBody(Answer):
     ceiling_ore: int
     reserved_ore: int
     free_ore: int
-    grants: int
+    grants: int = Field(description="Antal beslut om bifall, också de som upphävts / grants given, also revoked ones")
 
 
 def submission_receipt(receipt: Receipt) -> SubmissionReceiptBody:

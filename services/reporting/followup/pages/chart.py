@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.reporting.followup.pages.words import kr
 from services.reporting.followup.schemas.tables import csv_text
+from shared.web.words import kr
 
 ROW_PX: Final = 46
 KINDS: Final = ("frame", "middle", "full")

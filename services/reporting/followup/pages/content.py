@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from services.reporting.followup.pages.chart import Bar, Chart, Row
-from services.reporting.followup.pages.words import kr, share
 from services.reporting.followup.schemas.answers import ProgrammeBody, ProjectBody, ProjectSummaryBody
+from shared.web.words import kr, share
 
 _ID_CHARS: Final = 8
 

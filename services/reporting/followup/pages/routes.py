@@ -20,6 +20,7 @@ from services.reporting.followup.schemas.reading import (
 )
 from services.reporting.followup.schemas.tables import programme_csv, project_csv
 from shared.auth.permissions import AnyAgency, FollowUpReader
+from shared.web import words as said
 from shared.web.dependencies import Db, Now, Organisations
 
 router: Final = APIRouter()
@@ -34,9 +35,9 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(
-    kr=words.kr, word=words.word, number=words.number, hours=words.hours, instant=words.instant, label=content.label
+    kr=said.kr, word=words.word, number=said.number, hours=words.hours, instant=said.instant, label=content.label
 )
-_TEMPLATES.globals.update(share=words.share, missing=words.MISSING)
+_TEMPLATES.globals.update(share=said.share, missing=said.MISSING)
 
 
 def _page(template: str, **facts: object) -> Response:

@@ -86,10 +86,6 @@ class Figures:
         """Return the number of representatives of one gender."""
         return sum(number for (_, stated), number in self.representatives.items() if stated == gender)
 
-    def activities_with(self, status: str) -> int:
-        """Return the number of activities with one status."""
-        return sum(number for (_, _, at), number in self.activities.items() if at == status)
-
 
 def figures_of(row: ProjectRow) -> Figures:
     """Return the figures of one project. What was planned counts once the project is granted."""
